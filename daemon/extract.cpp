@@ -1,0 +1,7 @@
+#include "daemon/commands.hpp"
+
+namespace siftd {
+
+int extract_command(const ExtractOptions&) { return kUsage; }
+
+}  // namespace siftd

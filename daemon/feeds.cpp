@@ -1,0 +1,7 @@
+#include "daemon/commands.hpp"
+
+namespace siftd {
+
+int feeds_command(const FeedsOptions&) { return kUsage; }
+
+}  // namespace siftd

@@ -1,0 +1,7 @@
+#include "daemon/commands.hpp"
+
+namespace siftd {
+
+int fetch_command(const FetchOptions&) { return kUsage; }
+
+}  // namespace siftd

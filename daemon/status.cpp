@@ -1,0 +1,7 @@
+#include "daemon/commands.hpp"
+
+namespace siftd {
+
+int status_command(const StatusOptions&) { return kUsage; }
+
+}  // namespace siftd
