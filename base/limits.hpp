@@ -31,5 +31,38 @@ inline constexpr std::size_t kMaxEventBytes = 16 * kMiB;
 // ---- polling (daemon/: feeds, schedule, pipeline)
 
 // ---- HTTP, API and terminal (daemon/http, commands)
+// Open connections, of both listeners: a page holds two, a scraper one.
+inline constexpr std::size_t kMaxHttpConnections = 256;
+// Of these, streams of events: each may hold one batch of lines.
+inline constexpr std::size_t kMaxHttpStreams = 128;
+// Request line and header fields: no honest client of ours sends more.
+inline constexpr std::size_t kMaxHttpHeader = 16 * kKiB;
+// A body (OPML of 10,000 feeds is 2 MiB; a WebSub delivery is a feed).
+inline constexpr std::size_t kMaxHttpBody = 16 * kMiB;
+// Body bytes of all requests at once, so that many large ones cannot add up.
+inline constexpr std::size_t kMaxHttpBodies = 64 * kMiB;
+// A client that sends its header, or its body, slower than this is not worth a slot.
+inline constexpr auto kHttpReadTime = 15s;
+// A client that takes nothing for so long is gone.
+inline constexpr auto kHttpWriteTime = 30s;
+// Between two requests of one connection.
+inline constexpr auto kHttpIdleTime = 75s;
+// A comment on a quiet event stream, so that proxies keep it and the dead are found.
+inline constexpr auto kHttpHeartbeat = 15s;
+// Bytes of event lines that one stream reads from the journal at once.
+inline constexpr std::size_t kHttpStreamBatch = 256 * kKiB;
+// Articles, or stories, in one answer.
+inline constexpr std::size_t kMaxHttpRows = 500;
+// Copies and revisions told of one article: a wire story has hundreds.
+inline constexpr std::size_t kMaxHttpRelated = 100;
+// Values of one metric's label; more would drown who scrapes.
+inline constexpr std::size_t kMaxLabelValues = 200;
+// Feeds that have metrics of their own; those beyond are in the totals only.
+inline constexpr std::size_t kMaxFeedMetrics = 2000;
+// Samples of the status page's sparklines, one each kHttpSampleTime: ten minutes.
+inline constexpr std::size_t kHttpSamples = 120;
+inline constexpr auto kHttpSampleTime = 5s;
+// An answer that a command takes from the control socket.
+inline constexpr std::size_t kMaxControlAnswer = 64 * kMiB;
 
 }  // namespace siftd::limits
