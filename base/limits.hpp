@@ -25,6 +25,15 @@ inline constexpr std::size_t kMaxEventBytes = 16 * kMiB;
 // ---- cleaning (sifters/boilerplate)
 
 // ---- recognising (sifters/: copies, stories)
+// Two texts under one guid that share less of their words than this are two
+// stories: revisions of one article share nearly all.
+inline constexpr double kSameStoryOverlap = 0.2;
+// A copy's memory is dropped so long after it left the window, at most.
+inline constexpr std::chrono::seconds kExpireEvery = 60s;
+// A feed's own text is the whole article from so many words and three such
+// paragraphs on, when the feed calls it a summary.
+inline constexpr std::size_t kFullTextWords = 120;
+inline constexpr std::size_t kParagraphBytes = 60;
 
 // ---- store and delivery (daemon/store, sinks/)
 

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sifters/event.hpp"
+#include "sifters/fingerprint.hpp"
+
+namespace siftd {
+
+// The feed that an item came from, as far as sifting needs to know it.
+struct Source {
+  std::string url;  // as configured, without user information: the event's source
+  std::string name;
+  std::vector<std::string> tags;
+};
+
+// By what an article is known again, in order of trust.
+struct IdentityKeys {
+  // Within its feed: of the guid, else of the URL, else of title and summary. Never 0.
+  std::uint64_t own = 0;
+  // Of the canonical URL, in all feeds; 0: it has none, or one that is shared.
+  std::uint64_t url = 0;
+  bool operator==(const IdentityKeys&) const = default;
+};
+
+// One item on its way to becoming an event: all that can be found out without
+// knowing what came before. Made on any thread, moved to the recorder's.
+struct Candidate {
+  Source source;
+  ArticleData data;  // without article, revision, story and verdict
+  IdentityKeys keys;
+  std::uint64_t item_hash = 0;  // of the feed's item, for the next poll
+  std::string site;             // whose habits to learn: the host
+  Fingerprint fingerprint;      // of data.title and data.content_text
+};
+
+}  // namespace siftd
