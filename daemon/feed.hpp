@@ -158,7 +158,7 @@ struct PollOutcome {
 PollOutcome read_answer(const FeedState& state, const Result<Page>& answer);
 
 // What a poll comes to.
-struct Verdict {
+struct Judgement {
   FeedState state;  // to be recorded together with the events, then kept
   std::vector<FeedStatusData> events;
   bool ok = false;
@@ -168,7 +168,7 @@ struct Verdict {
   std::optional<WallTime> next_poll;  // nothing: never, until a person asks
 };
 
-Verdict judge(const FeedConfig& config, const FeedState& state,
+Judgement judge(const FeedConfig& config, const FeedState& state,
               const PollOutcome& outcome, WallTime now);
 
 // The wait before the first poll of a run. Nothing: the feed is gone. Feeds that are
