@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 // Every bound that siftd keeps against hostile or broken input, with its reason.
 // Each stage adds its own section; nothing is bounded by a number elsewhere.
@@ -22,7 +23,28 @@ inline constexpr std::size_t kMaxEventBytes = 16 * kMiB;
 
 // ---- pages (parsers/html, sifters/article)
 
-// ---- cleaning (sifters/boilerplate)
+// ---- cleaning (sifters/boilerplate, rules, site_memory)
+// One pattern; the longest that ships is a tenth of it.
+inline constexpr std::size_t kMaxPatternBytes = 4 * kKiB;
+// RE2's automaton of all patterns; past it a match fails instead of growing.
+inline constexpr std::int64_t kMaxPatternMemory = 64 * static_cast<std::int64_t>(kMiB);
+// Of a line, so much is shown to the rules: no boilerplate line is as long.
+inline constexpr std::size_t kMaxRuleLine = 2 * kKiB;
+// An operator's block takes no more lines, should its end not come.
+inline constexpr std::size_t kMaxBlockLines = 200;
+// Of one site: lines and sentences seen (9 bytes each when saved), and articles whose
+// words are remembered (74 bytes); a note that comes back after longer is learned anew.
+inline constexpr std::size_t kMaxSiteLines = 1536;
+inline constexpr std::size_t kMaxSiteArticles = 64;
+// Of one article: units learned; a long list must not flush what a site said before.
+inline constexpr std::size_t kMaxLearnedUnits = 128;
+// Sites in memory, some 50 KB each at most; the others are in the store.
+inline constexpr std::size_t kMaxSitesInMemory = 512;
+// What learning may take of an article's letters: a third, and half when its lines have
+// been seen in kFirmSightings articles.
+inline constexpr double kMaxLearnedShare = 1.0 / 3;
+inline constexpr double kMaxFirmShare = 1.0 / 2;
+inline constexpr unsigned kFirmSightings = 8;
 
 // ---- recognising (sifters/: copies, stories)
 // Two texts under one guid that share less of their words than this are two

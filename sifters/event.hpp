@@ -49,15 +49,15 @@ struct ArticleData {
   std::string image;
   std::vector<Attachment> attachments;
   // _siftd
-  std::string feed;             // the feed's name
-  std::uint64_t article = 0;    // siftd's own id; 16 hex digits in JSON
+  std::string feed;           // the feed's name
+  std::uint64_t article = 0;  // siftd's own id; 16 hex digits in JSON
   std::uint32_t revision = 1;
   TextFrom text_from = TextFrom::feed;
   std::size_t words = 0;
   std::vector<Removed> removed;
-  std::uint64_t story = 0;                  // 16 hex digits in JSON
+  std::uint64_t story = 0;                    // 16 hex digits in JSON
   std::optional<std::uint64_t> duplicate_of;  // an article
-  double similarity = 0;                    // 0..1, see docs/events.md
+  double similarity = 0;                      // 0..1, see docs/events.md
   CopyKind kind = CopyKind::none;
   std::optional<Changes> changes;  // of an update
   std::string reason;              // of a removal

@@ -1,11 +1,10 @@
 #include "sifters/identify.hpp"
 
-#include <xxhash.h>
-
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
+#include <xxhash.h>
 
 #include "sifters/identity.hpp"
 

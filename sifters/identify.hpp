@@ -26,6 +26,8 @@ struct IdentifiedItem {
 std::vector<IdentifiedItem> identify(std::string_view feed_url, std::vector<Item> items);
 
 // Whether two item hashes are of the same content, whatever the dates.
-inline bool is_same_content(std::uint64_t a, std::uint64_t b) { return a >> 32 == b >> 32; }
+inline bool is_same_content(std::uint64_t a, std::uint64_t b) {
+  return a >> 32 == b >> 32;
+}
 
 }  // namespace siftd

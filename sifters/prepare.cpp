@@ -19,9 +19,10 @@ namespace {
 // How feeds say that there is more on the page.
 bool ends_cut(std::string_view text) {
   static constexpr std::array<std::string_view, 14> kEnds = {
-      "…",         "...",          "[…]",           "[...]",      "[&hellip;]",
-      "read more", "read more »", "continue reading", "weiterlesen", "lire la suite",
-      "leer más",  "leggi tutto",  "lees meer",      "читать далее"};
+      "…",           "...",           "[…]",         "[...]",
+      "[&hellip;]",  "read more",     "read more »", "continue reading",
+      "weiterlesen", "lire la suite", "leer más",    "leggi tutto",
+      "lees meer",   "читать далее"};
   const std::string folded = fold(text.substr(text.size() > 80 ? text.size() - 80 : 0));
   std::string_view end = folded;
   while (!end.empty() && (end.back() == '.' || end.back() == ' ' || end.back() == '>')) {
@@ -67,7 +68,8 @@ bool has_full_text(const Item& item) {
 }
 
 Candidate prepare(const FeedContext& feed, IdentifiedItem identified,
-                  const ArticlePage* page, const Rules& rules, std::chrono::sys_seconds now) {
+                  const ArticlePage* page, const Rules& rules,
+                  std::chrono::sys_seconds now) {
   const Item& item = identified.item;
   Candidate candidate;
   candidate.source = feed.source;
@@ -79,7 +81,8 @@ Candidate prepare(const FeedContext& feed, IdentifiedItem identified,
     const ArticleHints hints{item.title, item.summary, item_text(item)};
     article = extract_article(page->body, page->content_type, page->url, hints);
   }
-  reconcile(item, feed.language, article && article->found ? &*article : nullptr, now, data);
+  reconcile(item, feed.language, article && article->found ? &*article : nullptr, now,
+            data);
   if (data.url.empty()) {
     data.url = item.url.empty() ? std::string() : canonical_url(item.url);
   }
@@ -88,7 +91,8 @@ Candidate prepare(const FeedContext& feed, IdentifiedItem identified,
   const CleanContext context{candidate.site, data.title, data.language};
   Cleaned cleaned = clean_text(data.content_text, context, rules);
   data.content_text = std::move(cleaned.text);
-  data.removed.insert(data.removed.end(), std::make_move_iterator(cleaned.removed.begin()),
+  data.removed.insert(data.removed.end(),
+                      std::make_move_iterator(cleaned.removed.begin()),
                       std::make_move_iterator(cleaned.removed.end()));
   data.words = measure(data.content_text).words;
   data.feed = feed.source.name;

@@ -31,6 +31,7 @@ bool has_full_text(const Item& item);
 // stands), reconciles it with the item, takes the boilerplate out by rule, and
 // computes what it is known by. Pure, any thread; `now` only bounds dates.
 Candidate prepare(const FeedContext& feed, IdentifiedItem identified,
-                  const ArticlePage* page, const Rules& rules, std::chrono::sys_seconds now);
+                  const ArticlePage* page, const Rules& rules,
+                  std::chrono::sys_seconds now);
 
 }  // namespace siftd

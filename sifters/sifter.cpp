@@ -7,13 +7,12 @@
 // event go out together, to be stored together.
 #include "sifters/sifter.hpp"
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-#include <xxhash.h>
-
 #include <algorithm>
 #include <cstdio>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
 #include <utility>
+#include <xxhash.h>
 
 #include "base/limits.hpp"
 #include "sifters/changes.hpp"
@@ -113,7 +112,8 @@ void Sifter::set_rules(std::shared_ptr<const Rules> rules) {
 
 void Sifter::restore(const MemoryRow& row) {
   if (const std::optional<Memory> memory = decode_memory(row.blob)) {
-    recogniser_->restore(row.article, std::chrono::sys_seconds(std::chrono::seconds(row.time)),
+    recogniser_->restore(row.article,
+                         std::chrono::sys_seconds(std::chrono::seconds(row.time)),
                          memory->print, memory->verdict);
   }
 }
@@ -157,7 +157,8 @@ Sifted Sifter::sift(Candidate candidate, Millis now) {
   }
   context.article = before ? before->id : new_article(context.candidate);
   strip_learned(context);
-  context.hash = text_hash(context.candidate.data.title, context.candidate.data.content_text);
+  context.hash =
+      text_hash(context.candidate.data.title, context.candidate.data.content_text);
   if (before) {
     seen_before(context, std::move(*before), result);
   } else {
@@ -200,10 +201,12 @@ void Sifter::strip_learned(Context& context) {
   ArticleData& data = context.candidate.data;
   const std::size_t bytes = data.content_text.size();
   Cleaned cleaned{std::move(data.content_text), {}};
-  cleaned = sites_.apply(context.candidate.site, context.article, std::move(cleaned), *rules_);
+  cleaned =
+      sites_.apply(context.candidate.site, context.article, std::move(cleaned), *rules_);
   data.content_text = std::move(cleaned.text);
   if (data.content_text.size() != bytes) {
-    data.removed.insert(data.removed.end(), cleaned.removed.begin(), cleaned.removed.end());
+    data.removed.insert(data.removed.end(), cleaned.removed.begin(),
+                        cleaned.removed.end());
     data.words = measure(data.content_text).words;
     context.candidate.fingerprint = fingerprint(data.title, data.content_text);
   }
@@ -332,8 +335,9 @@ void Sifter::emit(Context& context, EventType type, ArticleRow& row,
   data.article = row.id;
   data.revision = row.revision;
   data.story = row.story;
-  data.duplicate_of =
-      row.duplicate_of == 0 ? std::nullopt : std::optional<std::uint64_t>(row.duplicate_of);
+  data.duplicate_of = row.duplicate_of == 0
+                          ? std::nullopt
+                          : std::optional<std::uint64_t>(row.duplicate_of);
   data.similarity = row.similarity;
   data.kind = row.kind;
   data.changes = std::move(changes);
@@ -341,12 +345,14 @@ void Sifter::emit(Context& context, EventType type, ArticleRow& row,
   result.event = std::move(event);
 }
 
-void Sifter::remember(const Context& context, const Verdict& verdict, Sifted& result) const {
+void Sifter::remember(const Context& context, const Verdict& verdict,
+                      Sifted& result) const {
   result.memory.push_back({context.article, unix_seconds(context.now),
                            encode_memory(context.candidate.fingerprint, verdict)});
 }
 
-void Sifter::note_seen(const Context& context, std::uint64_t article, Sifted& result) const {
+void Sifter::note_seen(const Context& context, std::uint64_t article,
+                       Sifted& result) const {
   const IdentityKeys& keys = context.candidate.keys;
   SeenRow row;
   row.article = article;

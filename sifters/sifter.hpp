@@ -35,8 +35,8 @@ class Sifter {
   struct Options {
     double threshold = 0.8;
     std::chrono::seconds window = std::chrono::hours(24 * 7);
-    bool mark = false;   // duplicates become events too
-    bool learn = true;   // each site's recurring lines
+    bool mark = false;  // duplicates become events too
+    bool learn = true;  // each site's recurring lines
   };
 
   Sifter(Options options, Archive& archive);
@@ -67,7 +67,8 @@ class Sifter {
  private:
   struct Context;
 
-  bool is_reused(const Context& context, const SeenRow& seen, const ArticleRow& before) const;
+  bool is_reused(const Context& context, const SeenRow& seen,
+                 const ArticleRow& before) const;
   std::uint64_t new_article(const Candidate& candidate) const;
   void strip_learned(Context& context);
   void first_sight(Context& context, Sifted& result);
@@ -81,7 +82,8 @@ class Sifter {
 
   Options options_;
   Archive& archive_;
-  std::shared_ptr<const Rules> rules_{&Rules::built_in(), [](const Rules*) {}};
+  std::shared_ptr<const Rules> rules_{&Rules::built_in(), [](const Rules*) {
+                                      }};
   std::unique_ptr<Recogniser> recogniser_;
   SiteMemory sites_;
   std::chrono::sys_seconds expired_{};

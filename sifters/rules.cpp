@@ -1,0 +1,325 @@
+#include "sifters/rules.hpp"
+
+#include <algorithm>
+#include <array>
+#include <re2/re2.h>
+#include <re2/set.h>
+#include <toml++/toml.h>
+#include <unordered_map>
+
+#include "base/limits.hpp"
+#include "sifters/text.hpp"
+
+namespace siftd {
+
+extern const std::string_view kRulesToml;  // rules.toml, see cmake/embed_text.cmake
+
+namespace {
+
+RE2::Options pattern_options() {
+  RE2::Options options;
+  options.set_case_sensitive(false);
+  options.set_log_errors(false);
+  options.set_max_mem(limits::kMaxPatternMemory);
+  return options;
+}
+
+bool is_word_byte(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x80 || std::isalnum(byte) != 0;
+}
+
+// Without the ornaments around a phrase: "- Advertisement -" and "Read more >>".
+std::string_view without_ornaments(std::string_view folded) {
+  while (!folded.empty() && !is_word_byte(folded.front())) {
+    folded.remove_prefix(1);
+  }
+  while (!folded.empty() && !is_word_byte(folded.back())) {
+    folded.remove_suffix(1);
+  }
+  return folded;
+}
+
+// True when `site` is `of` or a subdomain of it.
+bool is_within(std::string_view site, std::string_view of) {
+  return site == of || (site.size() > of.size() && site.ends_with(of) &&
+                        site[site.size() - of.size() - 1] == '.');
+}
+
+}  // namespace
+
+std::string RuleError::to_string() const {
+  return file + ":" + std::to_string(line) + ": " + what;
+}
+
+struct Rules::Compiled {
+  std::vector<Rule> rules;
+  std::unordered_map<std::string, std::vector<std::size_t>> phrases;
+  RE2::Set patterns{pattern_options(), RE2::ANCHOR_BOTH};
+  std::vector<std::size_t> pattern_rules;  // the rule of each pattern
+  std::vector<std::unique_ptr<RE2>> untils;
+};
+
+// Reads files of rules into a Rules, collecting mistakes.
+struct RuleReader {
+  explicit RuleReader(std::vector<RuleError>& to) : errors(to), rules(new Rules) {}
+
+  void read(const RuleFile& rule_file) {
+    file = &rule_file;
+    toml::table table;
+    try {
+      table = toml::parse(rule_file.text);
+    } catch (const toml::parse_error& error) {
+      say(error.source(), std::string(error.description()));
+      return;
+    }
+    for (const auto& [key, value] : table) {
+      if (key.str() != "rule" || !value.is_array_of_tables()) {
+        say(value.source(), "unknown key '" + std::string(key.str()) +
+                                "': a file of rules holds [[rule]] tables only");
+        continue;
+      }
+      for (const toml::node& node : *value.as_array()) {
+        read_rule(*node.as_table());
+      }
+    }
+  }
+
+  // Call once, at the end.
+  std::shared_ptr<const Rules> finish() {
+    if (!rules->compiled_->patterns.Compile()) {
+      errors.push_back(
+          {"", 0, "the patterns of all rules together are too large: use phrases"});
+    }
+    return std::shared_ptr<const Rules>(std::move(rules));
+  }
+
+ private:
+  void say(const toml::source_region& where, std::string what) {
+    errors.push_back({file->name, static_cast<int>(where.begin.line), std::move(what)});
+  }
+
+  void read_rule(const toml::table& table) {
+    Rules::Rule rule;
+    const auto before = errors.size();
+    check_keys(table);
+    rule.name = text_of(table, "name");
+    rule.site = fold(text_of(table, "site"));
+    if (rule.name.empty()) {
+      say(table.source(), "a rule without a name: add name = \"what-it-is\"");
+    }
+    read_kind(table, rule);
+    if (errors.size() != before) {
+      return;
+    }
+    const std::size_t index = rules->compiled_->rules.size();
+    bool has_some = false;
+    each_text(table, "phrases", [&](const std::string& phrase, const toml::node& node) {
+      const std::string key(without_ornaments(fold(phrase)));
+      if (key.empty()) {
+        say(node.source(), "a phrase without a letter: it would take every such line");
+        return;
+      }
+      rules->compiled_->phrases[key].push_back(index);
+      has_some = true;
+    });
+    each_text(table, "starts", [&](const std::string& start, const toml::node& node) {
+      has_some |= add_pattern("(?s)" + RE2::QuoteMeta(fold(start)) + ".*", index, node);
+    });
+    each_text(table, "patterns", [&](const std::string& pattern, const toml::node& node) {
+      has_some |= add_pattern(pattern, index, node);
+    });
+    if (!has_some && errors.size() == before) {
+      say(table.source(),
+          "rule '" + rule.name + "' knows no line: give it phrases, starts or patterns");
+    }
+    rules->compiled_->rules.push_back(std::move(rule));
+  }
+
+  void check_keys(const toml::table& table) {
+    static constexpr std::array<std::string_view, 9> kKeys = {
+        "name",   "kind",     "site",  "language", "phrases",
+        "starts", "patterns", "until", "max_lines"};
+    for (const auto& [key, value] : table) {
+      if (std::find(kKeys.begin(), kKeys.end(), key.str()) == kKeys.end()) {
+        say(value.source(),
+            "unknown key '" + std::string(key.str()) +
+                "': a rule has name, kind, site, language, phrases, starts, "
+                "patterns, until, max_lines");
+      }
+    }
+    text_of(table, "language");  // for readers; judged for its type only
+  }
+
+  void read_kind(const toml::table& table, Rules::Rule& rule) {
+    const std::string kind = table.contains("kind") ? text_of(table, "kind") : "line";
+    if (kind == "line") {
+      rule.kind = RuleKind::line;
+    } else if (kind == "tail") {
+      rule.kind = RuleKind::tail;
+    } else if (kind == "keep") {
+      rule.kind = RuleKind::keep;
+    } else if (kind == "block") {
+      read_block(table, rule);
+    } else {
+      say(table.get("kind")->source(), "kind is line, tail, block or keep");
+    }
+    if (kind != "block" && (table.contains("until") || table.contains("max_lines"))) {
+      say(table.source(), "until and max_lines are of kind = \"block\"");
+    }
+  }
+
+  void read_block(const toml::table& table, Rules::Rule& rule) {
+    rule.kind = RuleKind::block;
+    rule.max_lines = limits::kMaxBlockLines;
+    if (const toml::node* node = table.get("max_lines")) {
+      const auto value = node->value<std::int64_t>();
+      if (!value || *value < 1 ||
+          *value > static_cast<std::int64_t>(limits::kMaxBlockLines)) {
+        say(node->source(),
+            "max_lines is a number from 1 to " + std::to_string(limits::kMaxBlockLines));
+      } else {
+        rule.max_lines = static_cast<std::size_t>(*value);
+      }
+    }
+    const toml::node* until = table.get("until");
+    if (until == nullptr) {
+      say(table.source(), "a block needs until = '...', the pattern of its last line");
+      return;
+    }
+    auto pattern = std::make_unique<RE2>(text_of(table, "until"), pattern_options());
+    if (!pattern->ok()) {
+      say(until->source(), "until: " + pattern->error());
+      return;
+    }
+    rule.until = static_cast<int>(rules->compiled_->untils.size());
+    rules->compiled_->untils.push_back(std::move(pattern));
+  }
+
+  // False, and an error, when it is no pattern or would take every line.
+  bool add_pattern(const std::string& pattern, std::size_t rule, const toml::node& node) {
+    if (pattern.size() > limits::kMaxPatternBytes) {
+      say(node.source(), "a pattern above " + std::to_string(limits::kMaxPatternBytes) +
+                             " bytes: split it");
+      return false;
+    }
+    const RE2 alone(pattern, pattern_options());
+    if (!alone.ok()) {
+      say(node.source(), "'" + pattern + "': " + alone.error() + " (RE2 syntax)");
+      return false;
+    }
+    if (RE2::FullMatch("", alone) ||
+        RE2::FullMatch("\x01 no text has this \x02", alone)) {
+      say(node.source(), "'" + pattern + "' would take any line: say what begins it");
+      return false;
+    }
+    std::string error;
+    if (rules->compiled_->patterns.Add(pattern, &error) < 0) {
+      say(node.source(), "'" + pattern + "': " + error);
+      return false;
+    }
+    rules->compiled_->pattern_rules.push_back(rule);
+    return true;
+  }
+
+  std::string text_of(const toml::table& table, std::string_view key) {
+    const toml::node* node = table.get(key);
+    if (node == nullptr) {
+      return "";
+    }
+    const auto value = node->value<std::string>();
+    if (!value || !node->is_string()) {
+      say(node->source(), std::string(key) + " is a text: write it in quotes");
+      return "";
+    }
+    return *value;
+  }
+
+  template <class Use>
+  void each_text(const toml::table& table, std::string_view key, const Use& use) {
+    const toml::node* node = table.get(key);
+    if (node == nullptr) {
+      return;
+    }
+    if (node->is_string()) {
+      use(*node->value<std::string>(), *node);
+      return;
+    }
+    if (!node->is_array()) {
+      say(node->source(), std::string(key) + " is a list of texts: [\"...\", \"...\"]");
+      return;
+    }
+    for (const toml::node& element : *node->as_array()) {
+      if (!element.is_string()) {
+        say(element.source(),
+            std::string(key) + " is a list of texts: write each in quotes");
+        continue;
+      }
+      use(*element.value<std::string>(), element);
+    }
+  }
+
+  const RuleFile* file = nullptr;
+  std::vector<RuleError>& errors;
+  std::shared_ptr<Rules> rules;
+};
+
+Rules::Rules() : compiled_(std::make_unique<Compiled>()) {}
+Rules::~Rules() = default;
+
+const Rules& Rules::built_in() {
+  static const std::shared_ptr<const Rules> rules = load_rules({}).rules;
+  return *rules;
+}
+
+const Rules::Rule* Rules::match(std::string_view folded, std::string_view site) const {
+  folded = folded.substr(0, limits::kMaxRuleLine);
+  const Compiled& all = *compiled_;
+  const Rule* best = nullptr;
+  // The operator's rules come later and win; what is kept wins over all.
+  const auto take = [&](std::size_t index) {
+    const Rule& rule = all.rules[index];
+    if (!rule.site.empty() && !is_within(site, rule.site)) {
+      return;
+    }
+    if (best == nullptr || rule.kind == RuleKind::keep ||
+        (best->kind != RuleKind::keep && &rule > best)) {
+      best = &rule;
+    }
+  };
+  const auto phrase = all.phrases.find(std::string(without_ornaments(folded)));
+  if (phrase != all.phrases.end()) {
+    std::for_each(phrase->second.begin(), phrase->second.end(), take);
+  }
+  std::vector<int> hits;
+  if (all.patterns.Match(re2::StringPiece(folded.data(), folded.size()), &hits)) {
+    for (const int hit : hits) {
+      take(all.pattern_rules[static_cast<std::size_t>(hit)]);
+    }
+  }
+  return best;
+}
+
+bool Rules::ends_block(const Rule& rule, std::string_view folded) const {
+  folded = folded.substr(0, limits::kMaxRuleLine);
+  return rule.until >= 0 &&
+         RE2::FullMatch(re2::StringPiece(folded.data(), folded.size()),
+                        *compiled_->untils[static_cast<std::size_t>(rule.until)]);
+}
+
+std::size_t Rules::size() const {
+  return compiled_->rules.size();
+}
+
+LoadedRules load_rules(const std::vector<RuleFile>& files) {
+  LoadedRules loaded;
+  RuleReader reader(loaded.errors);
+  reader.read({"rules.toml", std::string(kRulesToml)});
+  for (const RuleFile& file : files) {
+    reader.read(file);
+  }
+  loaded.rules = reader.finish();
+  return loaded;
+}
+
+}  // namespace siftd
