@@ -20,6 +20,19 @@ inline constexpr std::size_t kMaxEventBytes = 16 * kMiB;
 // ---- fetching (fetchers/)
 
 // ---- feeds (parsers/: XML, JSON, dates, charsets)
+// Longer links are no links: browsers and caches stop well below.
+inline constexpr std::size_t kMaxUrlBytes = 16 * kKiB;
+// DNS names have 253 bytes at most (RFC 1035).
+inline constexpr std::size_t kMaxHostBytes = 253;
+// No charset's name is longer.
+inline constexpr std::size_t kMaxCharsetLabel = 40;
+// Where the declaration of the charset must stand; browsers look at 1 KiB, feeds
+// with licences in comments need more.
+inline constexpr std::size_t kCharsetProlog = 4 * kKiB;
+// What a charset is judged by: enough for statistics, little enough to be quick.
+inline constexpr std::size_t kCharsetSample = 256 * kKiB;
+// The longest text that can be a date; real ones have 70 bytes at most.
+inline constexpr std::size_t kMaxDateBytes = 128;
 
 // ---- pages (parsers/html, sifters/article)
 

@@ -12,6 +12,7 @@ struct Author {
   std::string name;
   std::string url;
   std::string avatar;
+  std::string email = {};
   bool operator==(const Author&) const = default;
 };
 
@@ -31,10 +32,10 @@ struct Item {
   std::string id;   // guid, atom:id or JSON Feed id as given; empty: none
   std::string url;  // the article's page; empty: none
   std::string external_url;
-  std::string title;         // plain text
-  std::string summary;       // plain text
-  std::string content_html;  // sanitised; the fullest form that the feed carries
-  std::string content_text;  // only when the feed itself gave plain text
+  std::string title;              // plain text
+  std::string summary;            // plain text
+  std::string content_html;       // sanitised; the fullest form that the feed carries
+  std::string content_text;       // only when the feed itself gave plain text
   bool has_full_content = false;  // the feed has a field for the whole text and filled it
   std::vector<Author> authors;
   std::vector<std::string> tags;
