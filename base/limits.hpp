@@ -35,6 +35,23 @@ inline constexpr std::size_t kCharsetSample = 256 * kKiB;
 inline constexpr std::size_t kMaxDateBytes = 128;
 
 // ---- pages (parsers/html, sifters/article)
+// What [fetch] max_body is by default; the rest of a longer page is not read.
+inline constexpr std::size_t kMaxPageBytes = 16 * kMiB;
+// The standard's parser looks through all open elements at many tags, so time grows
+// with their product. Blink stops at 512 as well, by flattening.
+inline constexpr std::size_t kMaxOpenElements = 1024;
+// Tags, texts and nodes of one page: a token and its node cost about 300 bytes while
+// parsing. The HTML standard on one page, the longest that people read, has 500,000.
+inline constexpr std::size_t kMaxHtmlTokens = 600'000;
+// Removed blocks that an article carries, and of each the bytes: for people to look at.
+inline constexpr std::size_t kMaxRemoved = 200;
+inline constexpr std::size_t kMaxRemovedBytes = 1000;
+// A table whose cells are longer lays out the page and holds no data.
+inline constexpr std::size_t kMaxCellBytes = 600;
+// Attributes of one element that are kept (of the kinds that siftd reads).
+inline constexpr std::size_t kMaxAttributes = 32;
+// A thread's parser that has read a page larger than this is freed after it.
+inline constexpr std::size_t kKeptParserPage = 2 * kMiB;
 
 // ---- cleaning (sifters/boilerplate, rules, site_memory)
 // One pattern; the longest that ships is a tenth of it.

@@ -1,7 +1,332 @@
+// `siftd extract`: HTML pages in, one JSON Feed item a line out, in the order of the
+// input. Pages are read and worked on by all cores, a window of them at a time, so
+// memory does not grow with their number.
+#include <condition_variable>
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <iterator>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <rapidjson/document.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+#include "base/limits.hpp"
 #include "daemon/commands.hpp"
+#include "sifters/article.hpp"
 
 namespace siftd {
 
-int extract_command(const ExtractOptions&) { return kUsage; }
+namespace {
+
+using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+
+// One page to extract: where it lies, and what the outside knows about it.
+struct Job {
+  std::size_t number = 0;
+  std::string id;  // of a batch
+  std::string file;
+  std::string url;
+  std::string content_type;
+  std::string error;  // the batch's line itself is wrong
+};
+
+struct Answer {
+  std::string out;    // for stdout
+  std::string error;  // for stderr
+};
+
+void put(Writer& writer, const char* key, const std::string& value) {
+  if (!value.empty()) {
+    writer.Key(key);
+    writer.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
+  }
+}
+
+void put(Writer& writer, const char* key,
+         const std::optional<std::chrono::sys_seconds>& date) {
+  if (!date) {
+    return;
+  }
+  const auto day = std::chrono::floor<std::chrono::days>(*date);
+  const std::chrono::year_month_day ymd{day};
+  const std::chrono::hh_mm_ss time{*date - day};
+  char text[40];
+  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ",
+                static_cast<int>(ymd.year()), static_cast<unsigned>(ymd.month()),
+                static_cast<unsigned>(ymd.day()), static_cast<int>(time.hours().count()),
+                static_cast<int>(time.minutes().count()),
+                static_cast<int>(time.seconds().count()));
+  put(writer, key, std::string(text));
+}
+
+void put_authors(Writer& writer, const std::vector<Author>& authors) {
+  if (authors.empty()) {
+    return;
+  }
+  writer.Key("authors");
+  writer.StartArray();
+  for (const Author& author : authors) {
+    writer.StartObject();
+    put(writer, "name", author.name);
+    put(writer, "url", author.url);
+    put(writer, "avatar", author.avatar);
+    writer.EndObject();
+  }
+  writer.EndArray();
+}
+
+void put_extension(Writer& writer, const Article& article) {
+  writer.Key("_siftd");
+  writer.StartObject();
+  put(writer, "reason", article.reason);
+  put(writer, "site_name", article.site_name);
+  put(writer, "section", article.section);
+  if (article.retracted) {
+    writer.Key("retracted");
+    writer.Bool(true);
+  }
+  writer.Key("removed");
+  writer.StartArray();
+  for (const Removed& removed : article.removed) {
+    writer.StartObject();
+    put(writer, "rule", removed.rule);
+    put(writer, "text", removed.text);
+    writer.EndObject();
+  }
+  writer.EndArray();
+  writer.EndObject();
+}
+
+std::string to_json(const Job& job, const Article& article) {
+  rapidjson::StringBuffer buffer;
+  Writer writer(buffer);
+  writer.StartObject();
+  const std::string& url =
+      article.canonical_url.empty() ? job.url : article.canonical_url;
+  put(writer, "id", !job.id.empty() ? job.id : url.empty() ? job.file : url);
+  put(writer, "url", url);
+  put(writer, "title", article.title);
+  writer.Key("content_text");
+  writer.String(article.text.data(),
+                static_cast<rapidjson::SizeType>(article.text.size()));
+  put(writer, "summary", article.summary);
+  put(writer, "image", article.image);
+  put(writer, "date_published", article.published);
+  put(writer, "date_modified", article.modified);
+  put_authors(writer, article.authors);
+  if (!article.tags.empty()) {
+    writer.Key("tags");
+    writer.StartArray();
+    for (const std::string& tag : article.tags) {
+      writer.String(tag.data(), static_cast<rapidjson::SizeType>(tag.size()));
+    }
+    writer.EndArray();
+  }
+  put(writer, "language", article.language);
+  put_extension(writer, article);
+  writer.EndObject();
+  return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+}
+
+// A line that says what went wrong with one page, in its place among the others.
+std::string error_json(const Job& job, const std::string& error) {
+  rapidjson::StringBuffer buffer;
+  Writer writer(buffer);
+  writer.StartObject();
+  put(writer, "id", job.id.empty() ? job.file : job.id);
+  put(writer, "error", error);
+  writer.EndObject();
+  return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+}
+
+// The file's bytes, one more than the limit at most, so that a longer one is known.
+std::optional<std::string> read_page(const std::string& file) {
+  std::string bytes;
+  std::ifstream opened;
+  std::istream* in = &std::cin;
+  if (file != "-") {
+    opened.open(file, std::ios::binary);
+    if (!opened) {
+      return std::nullopt;
+    }
+    in = &opened;
+  }
+  char piece[65536];
+  while (bytes.size() <= limits::kMaxPageBytes) {
+    in->read(piece, sizeof piece);
+    const auto got = static_cast<std::size_t>(in->gcount());
+    bytes.append(piece, got);
+    if (got < sizeof piece) {
+      break;
+    }
+  }
+  if (in->bad()) {
+    return std::nullopt;
+  }
+  return bytes;
+}
+
+Answer extract(const Job& job, bool explain) {
+  if (!job.error.empty()) {
+    return {error_json(job, job.error), job.error};
+  }
+  const std::optional<std::string> page = read_page(job.file);
+  if (!page) {
+    const std::string error =
+        job.file + ": cannot be read; check the path and its permissions";
+    return {error_json(job, error), error};
+  }
+  if (explain) {
+    std::string report;
+    explain_article(*page, job.content_type, job.url, {}, report);
+    return {report, ""};
+  }
+  return {to_json(job, extract_article(*page, job.content_type, job.url)), ""};
+}
+
+// Runs jobs on all cores and writes their answers in order. `next` gives the jobs,
+// one at a time; it is called under the lock.
+class Batch {
+ public:
+  Batch(std::function<std::optional<Job>()> next, bool explain)
+      : next_(std::move(next)), explain_(explain) {}
+
+  // True: every page could be read.
+  bool run() {
+    const std::size_t count = std::max(1U, std::thread::hardware_concurrency());
+    std::vector<std::thread> threads;
+    for (std::size_t i = 1; i < count; ++i) {
+      threads.emplace_back([this] { work(); });
+    }
+    work();
+    for (std::thread& thread : threads) {
+      thread.join();
+    }
+    std::fflush(stdout);
+    return !any_failed_;
+  }
+
+ private:
+  static constexpr std::size_t kWindow = 64;  // jobs ahead of the slowest
+
+  void work() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      moved_.wait(lock, [this] { return ended_ || taken_ < written_ + kWindow; });
+      std::optional<Job> job = ended_ ? std::nullopt : next_();
+      if (!job) {
+        ended_ = true;
+        moved_.notify_all();
+        return;
+      }
+      job->number = taken_++;
+      lock.unlock();
+      Answer answer = extract(*job, explain_);
+      lock.lock();
+      done_.emplace(job->number, std::move(answer));
+      write_done();
+    }
+  }
+
+  void write_done() {
+    while (!done_.empty() && done_.begin()->first == written_) {
+      const Answer& answer = done_.begin()->second;
+      if (!answer.error.empty()) {
+        std::fprintf(stderr, "siftd: %s\n", answer.error.c_str());
+        any_failed_ = true;
+      }
+      std::fwrite(answer.out.data(), 1, answer.out.size(), stdout);
+      done_.erase(done_.begin());
+      ++written_;
+    }
+    moved_.notify_all();
+  }
+
+  std::function<std::optional<Job>()> next_;
+  bool explain_;
+  std::mutex mutex_;
+  std::condition_variable moved_;
+  std::size_t taken_ = 0;
+  std::size_t written_ = 0;
+  std::map<std::size_t, Answer> done_;
+  bool ended_ = false;
+  bool any_failed_ = false;
+};
+
+std::string member(const rapidjson::Document& line, const char* key) {
+  const auto found = line.FindMember(key);
+  if (found == line.MemberEnd() || !found->value.IsString()) {
+    return {};
+  }
+  return std::string(found->value.GetString(), found->value.GetStringLength());
+}
+
+Job parse_line(const std::string& text, std::size_t number) {
+  Job job;
+  rapidjson::Document line;
+  line.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
+  if (line.HasParseError() || !line.IsObject()) {
+    job.error = "line " + std::to_string(number) +
+                R"( of standard input: no JSON object; write {"id":"...","file":"..."})";
+    return job;
+  }
+  job.id = member(line, "id");
+  job.file = member(line, "file");
+  job.url = member(line, "url");
+  job.content_type = member(line, "content_type");
+  if (job.file.empty() || job.file == "-") {
+    job.error = "line " + std::to_string(number) +
+                " of standard input: no \"file\"; give the path of a page";
+  }
+  return job;
+}
+
+std::optional<Job> next_line(std::size_t& number) {
+  std::string text;
+  do {
+    if (!std::getline(std::cin, text)) {
+      return std::nullopt;
+    }
+    ++number;
+  } while (text.find_first_not_of(" \t\r") == std::string::npos);
+  return parse_line(text, number);
+}
+
+}  // namespace
+
+int extract_command(const ExtractOptions& options) {
+  if (options.batch && !options.files.empty()) {
+    std::fprintf(stderr,
+                 "siftd: extract --batch reads standard input; leave the files out\n");
+    return kUsage;
+  }
+  std::size_t at = 0;
+  const auto next_file = [&]() -> std::optional<Job> {
+    const std::size_t count = std::max<std::size_t>(1, options.files.size());
+    if (at == count) {
+      return std::nullopt;
+    }
+    Job job;
+    job.file = options.files.empty() ? "-" : options.files[at];
+    job.url = options.url;
+    job.content_type = options.content_type;
+    ++at;
+    return job;
+  };
+  std::function<std::optional<Job>()> next = next_file;
+  if (options.batch) {
+    next = [&] {
+      return next_line(at);
+    };
+  }
+  return Batch(next, options.explain).run() ? kDone : kSomeFailed;
+}
 
 }  // namespace siftd

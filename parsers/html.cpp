@@ -1,0 +1,463 @@
+// MyHTML behind HtmlTree. Its parser is fed in pieces, so that a page that
+// explodes (nesting, formatting elements that multiply) is stopped between two of
+// them; its tree is copied into HtmlTree without recursion and then let go.
+#include "parsers/html.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <myhtml/myhtml.h>
+#include <myhtml/tree.h>
+#include <new>
+#include <utility>
+
+#include "base/limits.hpp"
+
+namespace siftd {
+
+namespace {
+
+using TagPair = std::pair<std::size_t, Tag>;
+
+constexpr TagPair kTags[] = {
+    {MyHTML_TAG__TEXT, Tag::text},
+    {MyHTML_TAG_A, Tag::a},
+    {MyHTML_TAG_ABBR, Tag::abbr},
+    {MyHTML_TAG_ADDRESS, Tag::address},
+    {MyHTML_TAG_ARTICLE, Tag::article},
+    {MyHTML_TAG_ASIDE, Tag::aside},
+    {MyHTML_TAG_AUDIO, Tag::audio},
+    {MyHTML_TAG_B, Tag::b},
+    {MyHTML_TAG_BASE, Tag::base},
+    {MyHTML_TAG_BLOCKQUOTE, Tag::blockquote},
+    {MyHTML_TAG_BODY, Tag::body},
+    {MyHTML_TAG_BR, Tag::br},
+    {MyHTML_TAG_BUTTON, Tag::button},
+    {MyHTML_TAG_CANVAS, Tag::canvas},
+    {MyHTML_TAG_CAPTION, Tag::caption},
+    {MyHTML_TAG_CENTER, Tag::center},
+    {MyHTML_TAG_CITE, Tag::cite},
+    {MyHTML_TAG_CODE, Tag::code},
+    {MyHTML_TAG_DD, Tag::dd},
+    {MyHTML_TAG_DEL, Tag::del},
+    {MyHTML_TAG_DETAILS, Tag::details},
+    {MyHTML_TAG_DIALOG, Tag::dialog},
+    {MyHTML_TAG_DIV, Tag::div},
+    {MyHTML_TAG_DL, Tag::dl},
+    {MyHTML_TAG_DT, Tag::dt},
+    {MyHTML_TAG_EM, Tag::em},
+    {MyHTML_TAG_EMBED, Tag::embed},
+    {MyHTML_TAG_FIELDSET, Tag::fieldset},
+    {MyHTML_TAG_FIGCAPTION, Tag::figcaption},
+    {MyHTML_TAG_FIGURE, Tag::figure},
+    {MyHTML_TAG_FONT, Tag::font},
+    {MyHTML_TAG_FOOTER, Tag::footer},
+    {MyHTML_TAG_FORM, Tag::form},
+    {MyHTML_TAG_H1, Tag::h1},
+    {MyHTML_TAG_H2, Tag::h2},
+    {MyHTML_TAG_H3, Tag::h3},
+    {MyHTML_TAG_H4, Tag::h4},
+    {MyHTML_TAG_H5, Tag::h5},
+    {MyHTML_TAG_H6, Tag::h6},
+    {MyHTML_TAG_HEAD, Tag::head},
+    {MyHTML_TAG_HEADER, Tag::header},
+    {MyHTML_TAG_HR, Tag::hr},
+    {MyHTML_TAG_HTML, Tag::html},
+    {MyHTML_TAG_I, Tag::i},
+    {MyHTML_TAG_IFRAME, Tag::iframe},
+    {MyHTML_TAG_IMG, Tag::img},
+    {MyHTML_TAG_INPUT, Tag::input},
+    {MyHTML_TAG_INS, Tag::ins},
+    {MyHTML_TAG_LABEL, Tag::label},
+    {MyHTML_TAG_LEGEND, Tag::legend},
+    {MyHTML_TAG_LI, Tag::li},
+    {MyHTML_TAG_LINK, Tag::link},
+    {MyHTML_TAG_MAIN, Tag::main},
+    {MyHTML_TAG_MAP, Tag::map},
+    {MyHTML_TAG_MARK, Tag::mark},
+    {MyHTML_TAG_MATH, Tag::math},
+    {MyHTML_TAG_MENU, Tag::menu},
+    {MyHTML_TAG_META, Tag::meta},
+    {MyHTML_TAG_NAV, Tag::nav},
+    {MyHTML_TAG_NOSCRIPT, Tag::noscript},
+    {MyHTML_TAG_OBJECT, Tag::object},
+    {MyHTML_TAG_OL, Tag::ol},
+    {MyHTML_TAG_OPTION, Tag::option},
+    {MyHTML_TAG_P, Tag::p},
+    {MyHTML_TAG_PRE, Tag::pre},
+    {MyHTML_TAG_Q, Tag::q},
+    {MyHTML_TAG_RP, Tag::rp},
+    {MyHTML_TAG_RT, Tag::rt},
+    {MyHTML_TAG_RUBY, Tag::ruby},
+    {MyHTML_TAG_S, Tag::s},
+    {MyHTML_TAG_SAMP, Tag::samp},
+    {MyHTML_TAG_SCRIPT, Tag::script},
+    {MyHTML_TAG_SECTION, Tag::section},
+    {MyHTML_TAG_SELECT, Tag::select},
+    {MyHTML_TAG_SMALL, Tag::small},
+    {MyHTML_TAG_SOURCE, Tag::source},
+    {MyHTML_TAG_SPAN, Tag::span},
+    {MyHTML_TAG_STRONG, Tag::strong},
+    {MyHTML_TAG_STYLE, Tag::style},
+    {MyHTML_TAG_SUB, Tag::sub},
+    {MyHTML_TAG_SUMMARY, Tag::summary},
+    {MyHTML_TAG_SUP, Tag::sup},
+    {MyHTML_TAG_SVG, Tag::svg},
+    {MyHTML_TAG_TABLE, Tag::table},
+    {MyHTML_TAG_TBODY, Tag::tbody},
+    {MyHTML_TAG_TD, Tag::td},
+    {MyHTML_TAG_TEMPLATE, Tag::template_},
+    {MyHTML_TAG_TEXTAREA, Tag::textarea},
+    {MyHTML_TAG_TFOOT, Tag::tfoot},
+    {MyHTML_TAG_TH, Tag::th},
+    {MyHTML_TAG_THEAD, Tag::thead},
+    {MyHTML_TAG_TIME, Tag::time},
+    {MyHTML_TAG_TITLE, Tag::title},
+    {MyHTML_TAG_TR, Tag::tr},
+    {MyHTML_TAG_U, Tag::u},
+    {MyHTML_TAG_UL, Tag::ul},
+    {MyHTML_TAG_VAR, Tag::var},
+    {MyHTML_TAG_VIDEO, Tag::video},
+    {MyHTML_TAG_WBR, Tag::wbr},
+};
+
+constexpr std::pair<std::string_view, Attr> kAttributes[] = {
+    {"id", Attr::id},
+    {"class", Attr::class_},
+    {"href", Attr::href},
+    {"src", Attr::src},
+    {"rel", Attr::rel},
+    {"role", Attr::role},
+    {"type", Attr::type},
+    {"name", Attr::name},
+    {"property", Attr::property},
+    {"content", Attr::content},
+    {"itemprop", Attr::itemprop},
+    {"itemtype", Attr::itemtype},
+    {"itemscope", Attr::itemscope},
+    {"datetime", Attr::datetime},
+    {"style", Attr::style},
+    {"hidden", Attr::hidden},
+    {"aria-hidden", Attr::aria_hidden},
+    {"aria-label", Attr::aria_label},
+    {"lang", Attr::lang},
+    {"charset", Attr::charset},
+    {"alt", Attr::alt},
+    {"title", Attr::title},
+    {"target", Attr::target},
+    {"data-testid", Attr::test_id},
+    {"data-test-id", Attr::test_id},
+    {"data-qa", Attr::test_id},
+    {"data-component", Attr::component},
+    {"data-type", Attr::component},
+    {"data-src", Attr::data_src},
+    {"srcset", Attr::srcset},
+    {"value", Attr::value},
+};
+
+Tag tag_of(std::size_t id) {
+  static const auto table = [] {
+    std::array<Tag, MyHTML_TAG_LAST_ENTRY> made{};
+    for (const auto& [number, tag] : kTags) {
+      made[number] = tag;
+    }
+    return made;
+  }();
+  return id < table.size() ? table[id] : Tag::other;
+}
+
+// By length first: most attributes of a page are none of ours.
+const Attr* attribute_of(std::string_view name) {
+  for (const auto& [ours, attr] : kAttributes) {
+    if (ours.size() == name.size() && ours == name) {
+      return &attr;
+    }
+  }
+  return nullptr;
+}
+
+// One thread's parser. What a large page made it allocate is given back after it.
+class Parser {
+ public:
+  Parser() : html_(myhtml_create()), tree_(myhtml_tree_create()) {
+    if (html_ == nullptr || tree_ == nullptr ||
+        myhtml_init(html_, MyHTML_OPTIONS_PARSE_MODE_SINGLE, 1, 4096) !=
+            MyHTML_STATUS_OK ||
+        myhtml_tree_init(tree_, html_) != MyHTML_STATUS_OK) {
+      release();
+      throw std::bad_alloc();
+    }
+  }
+  ~Parser() { release(); }
+  Parser(const Parser&) = delete;
+  Parser& operator=(const Parser&) = delete;
+
+  // The whole of the page, or as much as the limits allow; why it was cut.
+  std::string parse(std::string_view page) {
+    tokens_ = 0;
+    nodes_ = 0;
+    myhtml_tree_clean(tree_);
+    myhtml_encoding_set(tree_, MyENCODING_UTF_8);
+    myhtml_callback_before_token_done_set(tree_, &Parser::count_token, this);
+    myhtml_callback_tree_node_insert_set(tree_, &Parser::count_node, this);
+    std::string cut = feed(page);
+    myhtml_parse_chunk_end(tree_);
+    return cut;
+  }
+
+  myhtml_tree_node_t* document() const { return myhtml_tree_get_document(tree_); }
+
+ private:
+  static constexpr std::size_t kPiece = 8192;
+
+  static void* count_token(myhtml_tree_t*, myhtml_token_node_t*, void* self) {
+    ++static_cast<Parser*>(self)->tokens_;
+    return self;  // MyHTML takes it as the context of the next call
+  }
+  static void count_node(myhtml_tree_t*, myhtml_tree_node_t*, void* self) {
+    ++static_cast<Parser*>(self)->nodes_;
+  }
+
+  std::string feed(std::string_view page) {
+    for (std::size_t at = 0; at < page.size(); at += kPiece) {
+      const std::string_view piece = page.substr(at, kPiece);
+      if (myhtml_parse_chunk_single(tree_, piece.data(), piece.size()) !=
+          MyHTML_STATUS_OK) {
+        throw std::bad_alloc();  // its only failure
+      }
+      if (tree_->open_elements->length > limits::kMaxOpenElements) {
+        return "elements are nested deeper than " +
+               std::to_string(limits::kMaxOpenElements);
+      }
+      if (tokens_ > limits::kMaxHtmlTokens || nodes_ > limits::kMaxHtmlTokens) {
+        return "more than " + std::to_string(limits::kMaxHtmlTokens) + " tags";
+      }
+    }
+    return {};
+  }
+
+  void release() {
+    if (tree_ != nullptr) {
+      tree_ = myhtml_tree_destroy(tree_);
+    }
+    if (html_ != nullptr) {
+      html_ = myhtml_destroy(html_);
+    }
+  }
+
+  myhtml_t* html_;
+  myhtml_tree_t* tree_;
+  std::size_t tokens_ = 0;
+  std::size_t nodes_ = 0;
+};
+
+}  // namespace
+
+// Copies MyHTML's tree, in document order, with a cursor instead of recursion.
+class HtmlTreeBuilder {
+ public:
+  explicit HtmlTreeBuilder(HtmlTree& tree) : tree_(tree) {}
+
+  void copy(myhtml_tree_node_t* document) {
+    tree_.nodes_.push_back({});
+    open_.push_back(0);
+    myhtml_tree_node_t* at = myhtml_node_child(document);
+    while (at != nullptr) {
+      const bool goes_down = add(at) && myhtml_node_child(at) != nullptr;
+      if (goes_down) {
+        at = myhtml_node_child(at);
+        continue;
+      }
+      close();
+      while (at != nullptr && myhtml_node_next(at) == nullptr) {
+        at = myhtml_node_parent(at);
+        if (at == document || at == nullptr) {
+          at = nullptr;
+          break;
+        }
+        close();
+      }
+      at = at == nullptr ? nullptr : myhtml_node_next(at);
+    }
+    while (!open_.empty()) {
+      close();
+    }
+  }
+
+ private:
+  // Adds the node and makes it the open one; false: its children are not wanted.
+  bool add(myhtml_tree_node_t* from) {
+    HtmlTree::Node node;
+    const std::size_t id = myhtml_node_tag_id(from);
+    node.tag = tag_of(id);
+    node.parent = open_.back();
+    node.depth = static_cast<std::uint16_t>(std::min<std::size_t>(open_.size(), 0xffff));
+    if (node.tag == Tag::text) {
+      add_text(from, node);
+    } else if (id != MyHTML_TAG__COMMENT && id != MyHTML_TAG__DOCTYPE) {
+      add_attributes(from, node);
+    }
+    const bool is_opaque = node.tag == Tag::svg || node.tag == Tag::style ||
+                           id == MyHTML_TAG__COMMENT || id == MyHTML_TAG__DOCTYPE;
+    open_.push_back(tree_.size());
+    tree_.nodes_.push_back(node);
+    return !is_opaque;
+  }
+
+  void close() {
+    tree_.nodes_[open_.back()].end = tree_.size();
+    open_.pop_back();
+  }
+
+  void add_text(myhtml_tree_node_t* from, HtmlTree::Node& node) {
+    std::size_t size = 0;
+    const char* text = myhtml_node_text(from, &size);
+    const Tag parent = tree_.nodes_[node.parent].tag;
+    if (text == nullptr || (parent == Tag::script && !is_data_script(node.parent))) {
+      return;
+    }
+    node.text = static_cast<std::uint32_t>(tree_.text_.size());
+    node.text_size = static_cast<std::uint32_t>(size);
+    tree_.text_.append(text, size);
+  }
+
+  bool is_data_script(HtmlTree::Index script) const {
+    return tree_.attribute(script, Attr::type).find("json") != std::string_view::npos;
+  }
+
+  void add_attributes(myhtml_tree_node_t* from, HtmlTree::Node& node) {
+    node.first_attribute = static_cast<std::uint32_t>(tree_.values_.size());
+    for (myhtml_tree_attr_t* attr = myhtml_node_attribute_first(from); attr != nullptr;
+         attr = myhtml_attribute_next(attr)) {
+      std::size_t size = 0;
+      const char* key = myhtml_attribute_key(attr, &size);
+      const Attr* ours = key == nullptr ? nullptr : attribute_of({key, size});
+      if (ours == nullptr || node.attributes == limits::kMaxAttributes) {
+        continue;
+      }
+      const char* value = myhtml_attribute_value(attr, &size);
+      if (value == nullptr) {
+        size = 0;
+      }
+      tree_.values_.push_back({*ours, static_cast<std::uint32_t>(tree_.text_.size()),
+                               static_cast<std::uint32_t>(size)});
+      tree_.text_.append(value == nullptr ? "" : value, size);
+      ++node.attributes;
+    }
+  }
+
+  HtmlTree& tree_;
+  std::vector<HtmlTree::Index> open_;
+};
+
+std::string_view HtmlTree::attribute(Index i, Attr attr) const {
+  const Node& node = nodes_[i];
+  for (std::uint32_t k = 0; k < node.attributes; ++k) {
+    const Value& value = values_[node.first_attribute + k];
+    if (value.attr == attr) {
+      return std::string_view(text_).substr(value.offset, value.size);
+    }
+  }
+  return {};
+}
+
+bool HtmlTree::has_attribute(Index i, Attr attr) const {
+  const Node& node = nodes_[i];
+  for (std::uint32_t k = 0; k < node.attributes; ++k) {
+    if (values_[node.first_attribute + k].attr == attr) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::string HtmlTree::text_below(Index i) const {
+  std::string all;
+  for (Index k = i; k < nodes_[i].end; ++k) {
+    if (nodes_[k].tag == Tag::text) {
+      all += text(k);
+    }
+  }
+  return all;
+}
+
+HtmlTree parse_html(std::string_view utf8) {
+  thread_local std::unique_ptr<Parser> parser;
+  if (!parser) {
+    parser = std::make_unique<Parser>();
+  }
+  HtmlTree tree;
+  const std::string_view page = utf8.substr(0, limits::kMaxPageBytes);
+  std::string cut = parser->parse(page);
+  HtmlTreeBuilder(tree).copy(parser->document());
+  if (cut.empty() && page.size() < utf8.size()) {
+    cut = "larger than " + std::to_string(limits::kMaxPageBytes) + " bytes";
+  }
+  tree.cut_why_ = std::move(cut);
+  if (page.size() > limits::kKeptParserPage) {
+    parser.reset();
+  }
+  return tree;
+}
+
+bool is_block(Tag tag) {
+  switch (tag) {
+    case Tag::address:
+    case Tag::article:
+    case Tag::aside:
+    case Tag::blockquote:
+    case Tag::body:
+    case Tag::caption:
+    case Tag::center:
+    case Tag::dd:
+    case Tag::details:
+    case Tag::dialog:
+    case Tag::div:
+    case Tag::dl:
+    case Tag::dt:
+    case Tag::fieldset:
+    case Tag::figcaption:
+    case Tag::figure:
+    case Tag::footer:
+    case Tag::form:
+    case Tag::h1:
+    case Tag::h2:
+    case Tag::h3:
+    case Tag::h4:
+    case Tag::h5:
+    case Tag::h6:
+    case Tag::head:
+    case Tag::header:
+    case Tag::hr:
+    case Tag::html:
+    case Tag::legend:
+    case Tag::li:
+    case Tag::main:
+    case Tag::menu:
+    case Tag::nav:
+    case Tag::ol:
+    case Tag::option:
+    case Tag::p:
+    case Tag::pre:
+    case Tag::section:
+    case Tag::summary:
+    case Tag::table:
+    case Tag::tbody:
+    case Tag::tfoot:
+    case Tag::thead:
+    case Tag::title:
+    case Tag::tr:
+    case Tag::ul:
+      return true;
+    default:
+      return false;
+  }
+}
+
+int heading_level(Tag tag) {
+  return tag >= Tag::h1 && tag <= Tag::h6
+             ? static_cast<int>(tag) - static_cast<int>(Tag::h1) + 1
+             : 0;
+}
+
+}  // namespace siftd

@@ -1,0 +1,109 @@
+#include "sifters/article.hpp"
+
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "parsers/html.hpp"
+#include "parsers/metadata.hpp"
+#include "sifters/article_choice.hpp"
+#include "sifters/article_text.hpp"
+#include "sifters/article_trim.hpp"
+#include "sifters/page_blocks.hpp"
+
+namespace siftd {
+
+namespace {
+
+// Blocks to text: an empty line between them, but for items of a list and rows of a
+// table that follow one another.
+std::string lay_out(const std::vector<const Block*>& blocks) {
+  const auto is_line = [](const Block& block) {
+    return block.tag == Tag::li || block.tag == Tag::tr || block.tag == Tag::dd ||
+           block.tag == Tag::dt;
+  };
+  std::string text;
+  const Block* before = nullptr;
+  for (const Block* block : blocks) {
+    if (before != nullptr) {
+      text += is_line(*before) && is_line(*block) ? "\n" : "\n\n";
+    }
+    text += block->text;
+    before = block;
+  }
+  return tidy_text(text);
+}
+
+void note_removed(const Block& block, Article& article) {
+  if (article.removed.size() < limits::kMaxRemoved) {
+    article.removed.push_back(
+        {block.rule, tidy_text(block.text.substr(0, limits::kMaxRemovedBytes))});
+  }
+}
+
+void take_metadata(PageMetadata&& metadata, Article& article) {
+  article.title = std::move(metadata.title);
+  article.authors = std::move(metadata.authors);
+  article.published = metadata.published;
+  article.modified = metadata.modified;
+  article.language = std::move(metadata.language);
+  article.canonical_url = std::move(metadata.canonical_url);
+  article.image = std::move(metadata.image);
+  article.site_name = std::move(metadata.site_name);
+  article.section = std::move(metadata.section);
+  article.summary = std::move(metadata.summary);
+  article.tags = std::move(metadata.tags);
+}
+
+}  // namespace
+
+Article extract_article(std::string_view html, std::string_view content_type,
+                        std::string_view url, const ArticleHints& hints) {
+  std::string report;
+  return explain_article(html, content_type, url, hints, report);
+}
+
+Article explain_article(std::string_view html, std::string_view /*content_type*/,
+                        std::string_view url, const ArticleHints& /*hints*/,
+                        std::string& report) {
+  const HtmlTree tree = parse_html(html);
+  PageMetadata metadata = read_metadata(tree, url);
+  Article article;
+  PageBlocks page = cut_into_blocks(tree);
+  take_out_marked(page);
+  judge_blocks(page, {});
+  const std::vector<Candidate> candidates = choose_container(page, 5);
+  if (!candidates.empty()) {
+    const HtmlTree::Index node = candidates.front().node;
+    const std::size_t first = page.first_of(node);
+    const std::size_t last = page.last_of(node);
+    trim_article(page, first, last, metadata);
+    std::vector<const Block*> kept;
+    for (std::size_t i = first; i < last; ++i) {
+      if (page.blocks[i].rule == nullptr) {
+        kept.push_back(&page.blocks[i]);
+      } else {
+        note_removed(page.blocks[i], article);
+      }
+    }
+    article.text = lay_out(kept);
+    article.found = !article.text.empty();
+  }
+  for (const Candidate& candidate : candidates) {
+    report +=
+        std::to_string(candidate.node) + " " + std::to_string(candidate.score) + "\n";
+  }
+  take_metadata(std::move(metadata), article);
+  return article;
+}
+
+std::string html_to_text(std::string_view html) {
+  const HtmlTree tree = parse_html(html);
+  PageBlocks page = cut_into_blocks(tree);
+  std::vector<const Block*> kept;
+  for (const Block& block : page.blocks) {
+    kept.push_back(&block);
+  }
+  return lay_out(kept);
+}
+
+}  // namespace siftd
