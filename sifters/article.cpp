@@ -3,12 +3,13 @@
 #include <algorithm>
 
 #include "base/limits.hpp"
+#include "parsers/charset.hpp"
 #include "parsers/html.hpp"
 #include "parsers/metadata.hpp"
 #include "sifters/article_choice.hpp"
-#include "sifters/article_text.hpp"
 #include "sifters/article_trim.hpp"
 #include "sifters/page_blocks.hpp"
+#include "sifters/text.hpp"
 
 namespace siftd {
 
@@ -30,13 +31,13 @@ std::string lay_out(const std::vector<const Block*>& blocks) {
     text += block->text;
     before = block;
   }
-  return tidy_text(text);
+  return normalize_text(text);
 }
 
 void note_removed(const Block& block, Article& article) {
   if (article.removed.size() < limits::kMaxRemoved) {
     article.removed.push_back(
-        {block.rule, tidy_text(block.text.substr(0, limits::kMaxRemovedBytes))});
+        {block.rule, normalize_text(block.text.substr(0, limits::kMaxRemovedBytes))});
   }
 }
 
@@ -62,10 +63,10 @@ Article extract_article(std::string_view html, std::string_view content_type,
   return explain_article(html, content_type, url, hints, report);
 }
 
-Article explain_article(std::string_view html, std::string_view /*content_type*/,
+Article explain_article(std::string_view html, std::string_view content_type,
                         std::string_view url, const ArticleHints& /*hints*/,
                         std::string& report) {
-  const HtmlTree tree = parse_html(html);
+  const HtmlTree tree = parse_html(to_utf8(html.substr(0, limits::kMaxPageBytes), content_type, DocumentKind::html));
   PageMetadata metadata = read_metadata(tree, url);
   Article article;
   PageBlocks page = cut_into_blocks(tree);

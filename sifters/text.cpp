@@ -360,7 +360,7 @@ std::string normalize_text(std::string_view text, Invisible* taken) {
   return to_nfc(std::move(out));
 }
 
-std::string_view trim(std::string_view text) {
+std::string_view trim_blanks(std::string_view text) {
   std::size_t from = 0;
   while (from < text.size()) {
     std::size_t at = from;
@@ -388,7 +388,7 @@ std::vector<std::string_view> split_lines(std::string_view text) {
   std::vector<std::string_view> lines;
   for (std::size_t from = 0; from <= text.size();) {
     const std::size_t to = std::min(text.find('\n', from), text.size());
-    lines.push_back(trim(text.substr(from, to - from)));
+    lines.push_back(trim_blanks(text.substr(from, to - from)));
     from = to + 1;
   }
   return lines;
@@ -398,7 +398,7 @@ std::vector<std::string_view> split_sentences(std::string_view paragraph) {
   std::vector<std::string_view> out;
   std::size_t from = 0;
   const auto end_at = [&](std::size_t to) {
-    const std::string_view sentence = trim(paragraph.substr(from, to - from));
+    const std::string_view sentence = trim_blanks(paragraph.substr(from, to - from));
     if (!sentence.empty()) {
       out.push_back(sentence);
     }

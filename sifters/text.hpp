@@ -47,7 +47,7 @@ char32_t next_code_point(std::string_view text, std::size_t& at);
 bool is_dense_script(char32_t c);
 
 // White space at both ends taken away, NBSP and U+3000 too.
-std::string_view trim(std::string_view text);
+std::string_view trim_blanks(std::string_view text);
 
 // A form to compare lines by: lower case, quotes and dashes as their ASCII
 // cousins, runs of white space as one space, trimmed.
