@@ -17,6 +17,18 @@ inline constexpr std::size_t kMiB = 1024 * kKiB;
 // No event line is longer (docs/events.md): readers may size a buffer by it.
 inline constexpr std::size_t kMaxEventBytes = 16 * kMiB;
 
+// ---- configuration (daemon/config)
+// 100,000 feeds with names and tags are 15 MiB.
+inline constexpr std::size_t kMaxConfigBytes = 64 * kMiB;
+// The same for an OPML file that it names.
+inline constexpr std::size_t kMaxOpmlFileBytes = 64 * kMiB;
+// A token, a password: what systemd accepts as a credential is smaller still.
+inline constexpr std::size_t kMaxSecretBytes = 64 * kKiB;
+// More sockets than any one address can have open to the world.
+inline constexpr std::size_t kMaxConcurrency = 60'000;
+// Bodies are held in memory while they are read.
+inline constexpr std::size_t kMaxBodySetting = 1024 * kMiB;
+
 // ---- fetching (fetchers/)
 
 // ---- feeds (parsers/: XML, JSON, dates, charsets)

@@ -12,18 +12,21 @@
 
 namespace siftd {
 
-// Everything below mirrors siftd.toml(5), key by key, with the defaults of the
-// contract. A value: made once by load_config(), replaced as a whole at a reload.
+// Everything below mirrors siftd.toml(5), key by key, with its defaults. A value:
+// made once by load_config(), replaced as a whole at a reload. Relative paths in
+// the file are relative to it, and absolute here.
 
 struct LogConfig {
   std::string level = "info";  // trace debug info warning error
   std::string format = "text";  // text | json
+  bool operator==(const LogConfig&) const = default;
 };
 
 struct HttpConfig {
   std::string listen = "127.0.0.1:7600";  // "": off; "unix:/path"
   std::string token;                      // secrets already read from their files
   std::string public_url;
+  bool operator==(const HttpConfig&) const = default;
 };
 
 enum class FullText { automatic, always, never };
@@ -52,22 +55,26 @@ struct FetchConfig {
   bool robots_articles = true;  // article pages obey robots.txt
   bool robots_feeds = false;    // feeds that the operator named do not have to
   bool look_again = true;       // look at articles again after 1 h, 24 h, 7 d
+  bool operator==(const FetchConfig&) const = default;
 };
 
 struct CleanConfig {
   bool learn = true;
   std::vector<std::string> rules = {"rules.d/*.toml"};  // globs, made absolute
+  bool operator==(const CleanConfig&) const = default;
 };
 
 struct DedupConfig {
   double threshold = 0.8;
   std::chrono::milliseconds window = std::chrono::hours(24 * 7);
   bool mark = false;  // action = "mark"
+  bool operator==(const DedupConfig&) const = default;
 };
 
 struct StoreConfig {
   std::chrono::milliseconds retention_age = std::chrono::hours(24 * 7);
   std::uint64_t retention_size = 10ull << 30;
+  bool operator==(const StoreConfig&) const = default;
 };
 
 struct FeedConfig {
@@ -76,9 +83,10 @@ struct FeedConfig {
   bool is_named = false;
   std::vector<std::string> tags;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string user_info;  // "user:password" from the url; sent as Basic to its own host
+  std::string user_info;  // "user:password" from the url, percent-decoded; Basic, own host
   FetchConfig fetch;      // the defaults with this feed's own values over them
   std::string origin;     // "siftd.toml:12", "feeds.opml:3", "added"
+  bool operator==(const FeedConfig&) const = default;
 };
 
 struct RotateConfig {
@@ -86,6 +94,7 @@ struct RotateConfig {
   std::chrono::milliseconds every{0};    // 0: not by time
   std::size_t keep = 0;                  // 0: all
   std::string compress;                  // "" | "zstd"
+  bool operator==(const RotateConfig&) const = default;
 };
 
 // One [[sink]]; which fields count depends on its type.
@@ -109,6 +118,7 @@ struct SinkConfig {
   std::vector<EventType> types;
   std::vector<std::string> feeds;
   int line = 0;  // in the file
+  bool operator==(const SinkConfig&) const = default;
 };
 
 struct Config {
@@ -123,6 +133,7 @@ struct Config {
   StoreConfig store;
   std::vector<FeedConfig> feeds;  // [[feed]] and the feeds of [[opml]], in order
   std::vector<SinkConfig> sinks;
+  bool operator==(const Config&) const = default;
 };
 
 // One mistake: where and what, and what to do. Printed as "file:line:column: key: what".
@@ -138,6 +149,7 @@ struct ConfigError {
 struct LoadedConfig {
   Config config;
   std::vector<ConfigError> errors;  // all of them; empty: the config is good
+  std::vector<ConfigError> warnings;  // allowed, but hardly meant
 };
 
 // Reads and judges the file and the OPML files that it names. Never throws for

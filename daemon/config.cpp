@@ -1,0 +1,224 @@
+// Reads siftd.toml. The reading of one table is in config_table, of TOML itself in
+// config_node; feeds and sinks have files of their own, and so has printing.
+#include "daemon/config.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "base/limits.hpp"
+#include "daemon/config_feeds.hpp"
+#include "daemon/config_sinks.hpp"
+#include "daemon/config_table.hpp"
+#include "daemon/config_values.hpp"
+
+namespace siftd {
+namespace {
+
+using namespace std::chrono_literals;
+using Kind = ConfigNode::Kind;
+
+constexpr std::array<std::string_view, 5> kLogLevels = {"trace", "debug", "info",
+                                                        "warning", "error"};
+constexpr std::array<std::string_view, 2> kLogFormats = {"text", "json"};
+constexpr std::array<std::string_view, 2> kActions = {"drop", "mark"};
+
+// The whole file. An Error's text says why there is none.
+std::variant<std::string, ConfigError> read_file(const std::filesystem::path& path) {
+  ConfigError error;
+  error.file = path.string();
+  std::error_code failure;
+  if (std::filesystem::is_directory(path, failure)) {
+    error.what = "is a directory: name the file in it";
+    return error;
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    error.what = std::string("cannot be read: ") + std::strerror(errno) +
+                 "; -c names another file";
+    return error;
+  }
+  std::string text;
+  std::array<char, 1 << 16> block;
+  while (file.read(block.data(), block.size()), file.gcount() > 0) {
+    text.append(block.data(), static_cast<std::size_t>(file.gcount()));
+    if (text.size() > limits::kMaxConfigBytes) {
+      error.what = "is larger than " + format_size(limits::kMaxConfigBytes);
+      return error;
+    }
+  }
+  return text;
+}
+
+void read_log(ConfigTable& root, LogConfig& to) {
+  const ConfigNode* node = root.take("log", Kind::table);
+  if (!node) {
+    return;
+  }
+  ConfigTable table(*node, "log", root.errors());
+  if (const auto choice = table.read_choice("level", kLogLevels)) {
+    to.level = kLogLevels[*choice];
+  }
+  if (const auto choice = table.read_choice("format", kLogFormats)) {
+    to.format = kLogFormats[*choice];
+  }
+  table.finish();
+}
+
+void read_http(ConfigTable& root, HttpConfig& to) {
+  const ConfigNode* node = root.take("http", Kind::table);
+  if (!node) {
+    return;
+  }
+  ConfigTable table(*node, "http", root.errors());
+  table.read("listen", to.listen);
+  if (!to.listen.empty() && !to.listen.starts_with("unix:/") &&
+      !is_host_and_port(to.listen)) {
+    table.fail("listen", quoted(to.listen) +
+                             R"( is no address: write "127.0.0.1:7600", )"
+                             R"("unix:/path" or "" for none)");
+  }
+  table.read_secret("token", to.token);
+  table.read("public_url", to.public_url);
+  FeedUrl parts;
+  std::string why;
+  if (!to.public_url.empty() &&
+      (!split_feed_url(to.public_url, parts, why) || to.public_url.starts_with("file:"))) {
+    table.fail("public_url", quoted(to.public_url) +
+                                 R"( is no address: write "https://siftd.example.org")");
+  }
+  table.finish();
+}
+
+void read_clean(ConfigTable& root, CleanConfig& to,
+                const std::filesystem::path& directory) {
+  if (const ConfigNode* node = root.take("clean", Kind::table)) {
+    ConfigTable table(*node, "clean", root.errors());
+    table.read("learn", to.learn);
+    table.read_strings("rules", to.rules);
+    table.finish();
+  }
+  for (std::string& rule : to.rules) {
+    rule = (directory / rule).lexically_normal().string();
+  }
+}
+
+void read_dedup(ConfigTable& root, DedupConfig& to) {
+  const ConfigNode* node = root.take("dedup", Kind::table);
+  if (!node) {
+    return;
+  }
+  ConfigTable table(*node, "dedup", root.errors());
+  table.read_fraction("threshold", to.threshold);
+  table.read_duration("window", to.window, 1s);
+  if (const auto choice = table.read_choice("action", kActions)) {
+    to.mark = *choice == 1;
+  }
+  table.finish();
+}
+
+void read_store(ConfigTable& root, StoreConfig& to) {
+  const ConfigNode* node = root.take("store", Kind::table);
+  if (!node) {
+    return;
+  }
+  ConfigTable table(*node, "store", root.errors());
+  if (const ConfigNode* kept = table.take("retention", Kind::table)) {
+    ConfigTable retention(*kept, "store.retention", root.errors());
+    retention.read_duration("age", to.retention_age, 1s);
+    retention.read_size("size", to.retention_size, limits::kMiB, 1ull << 60);
+    retention.finish();
+  }
+  table.finish();
+}
+
+void read_top(ConfigTable& root, Config& config, const std::filesystem::path& directory) {
+  root.read_path("state_dir", config.state_dir, directory);
+  if (config.state_dir.empty()) {
+    root.fail("state_dir", "is empty: the directory for the database");
+  }
+  root.read("user_agent", config.user_agent);
+  bool is_line = !config.user_agent.empty();
+  for (const char c : config.user_agent) {
+    is_line = is_line && static_cast<unsigned char>(c) >= 0x20 && c != 0x7f;
+  }
+  if (!is_line) {
+    root.fail("user_agent",
+              R"(must be one line: "name/1.0 (+https://who.example.org/about)")");
+  }
+}
+
+void warn_of_gaps(const ConfigNode& top, const Config& config, ConfigErrors& errors) {
+  if (!top.find("feed") && !top.find("opml")) {
+    errors.warn(0, "feed", "there is none: nothing is polled until one is added");
+  }
+  if (!top.find("sink")) {
+    errors.warn(0, "sink",
+                "there is none: events stay in the store, where siftd tail reads them");
+  }
+  std::vector<std::string> known;
+  for (const FeedConfig& feed : config.feeds) {
+    known.push_back(feed.name);
+    known.insert(known.end(), feed.tags.begin(), feed.tags.end());
+  }
+  const std::vector<std::string_view> words(known.begin(), known.end());
+  for (const SinkConfig& sink : config.sinks) {
+    for (const std::string& word : sink.feeds) {
+      if (std::find(words.begin(), words.end(), word) == words.end()) {
+        errors.warn(sink.line, "sink.feeds",
+                    quoted(word) + " is no feed's name or tag here");
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::string ConfigError::to_string() const {
+  std::string result = file;
+  if (line > 0) {
+    result += ":" + std::to_string(line);
+  }
+  if (line > 0 && column > 0) {
+    result += ":" + std::to_string(column);
+  }
+  return result + ": " + (key.empty() ? "" : key + ": ") + what;
+}
+
+LoadedConfig load_config(const std::filesystem::path& file) {
+  LoadedConfig loaded;
+  loaded.config.file = std::filesystem::absolute(file).lexically_normal();
+  const std::filesystem::path directory = loaded.config.file.parent_path();
+  std::variant<std::string, ConfigError> text = read_file(file);
+  if (const ConfigError* error = std::get_if<ConfigError>(&text)) {
+    loaded.errors.push_back(*error);
+    return loaded;
+  }
+  const auto tree = read_toml(std::get<std::string>(text), file.string());
+  if (const ConfigError* error = std::get_if<ConfigError>(&tree)) {
+    loaded.errors.push_back(*error);
+    return loaded;
+  }
+  const ConfigNode& top = std::get<ConfigNode>(tree);
+  ConfigErrors errors(file.string());
+  ConfigTable root(top, "", errors);
+  Config& config = loaded.config;
+  read_top(root, config, directory);
+  read_log(root, config.log);
+  read_http(root, config.http);
+  read_fetch_section(root, config.fetch, directory);
+  read_clean(root, config.clean, directory);
+  read_dedup(root, config.dedup);
+  read_store(root, config.store);
+  config.feeds = read_feeds(root, config.fetch, directory);
+  config.sinks = read_sinks(root, directory);
+  root.finish();
+  warn_of_gaps(top, config, errors);
+  loaded.errors = errors.take_errors();
+  loaded.warnings = errors.take_warnings();
+  return loaded;
+}
+
+}  // namespace siftd
