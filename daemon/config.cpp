@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <sstream>
+#include <unordered_set>
 
 #include "base/limits.hpp"
 #include "daemon/config_feeds.hpp"
@@ -76,7 +76,7 @@ void read_http(ConfigTable& root, HttpConfig& to) {
   table.read("listen", to.listen);
   if (!to.listen.empty() && !to.listen.starts_with("unix:/") &&
       !is_host_and_port(to.listen)) {
-    table.fail("listen", quoted(to.listen) +
+    table.fail("listen", in_quotes(to.listen) +
                              R"( is no address: write "127.0.0.1:7600", )"
                              R"("unix:/path" or "" for none)");
   }
@@ -84,9 +84,9 @@ void read_http(ConfigTable& root, HttpConfig& to) {
   table.read("public_url", to.public_url);
   FeedUrl parts;
   std::string why;
-  if (!to.public_url.empty() &&
-      (!split_feed_url(to.public_url, parts, why) || to.public_url.starts_with("file:"))) {
-    table.fail("public_url", quoted(to.public_url) +
+  if (!to.public_url.empty() && (!split_feed_url(to.public_url, parts, why) ||
+                                 to.public_url.starts_with("file:"))) {
+    table.fail("public_url", in_quotes(to.public_url) +
                                  R"( is no address: write "https://siftd.example.org")");
   }
   table.finish();
@@ -145,8 +145,9 @@ void read_top(ConfigTable& root, Config& config, const std::filesystem::path& di
     is_line = is_line && static_cast<unsigned char>(c) >= 0x20 && c != 0x7f;
   }
   if (!is_line) {
-    root.fail("user_agent",
-              R"(must be one line: "name/1.0 (+https://who.example.org/about)")");
+    root.fail(
+        "user_agent",
+        "must be one line that says who asks: name/1.0 (+https://example.org/about)");
   }
 }
 
@@ -158,17 +159,16 @@ void warn_of_gaps(const ConfigNode& top, const Config& config, ConfigErrors& err
     errors.warn(0, "sink",
                 "there is none: events stay in the store, where siftd tail reads them");
   }
-  std::vector<std::string> known;
+  std::unordered_set<std::string_view> known;
   for (const FeedConfig& feed : config.feeds) {
-    known.push_back(feed.name);
-    known.insert(known.end(), feed.tags.begin(), feed.tags.end());
+    known.insert(feed.name);
+    known.insert(feed.tags.begin(), feed.tags.end());
   }
-  const std::vector<std::string_view> words(known.begin(), known.end());
   for (const SinkConfig& sink : config.sinks) {
     for (const std::string& word : sink.feeds) {
-      if (std::find(words.begin(), words.end(), word) == words.end()) {
+      if (!known.contains(word)) {
         errors.warn(sink.line, "sink.feeds",
-                    quoted(word) + " is no feed's name or tag here");
+                    in_quotes(word) + " is no feed's name or tag here");
       }
     }
   }

@@ -17,7 +17,7 @@ namespace siftd {
 // the file are relative to it, and absolute here.
 
 struct LogConfig {
-  std::string level = "info";  // trace debug info warning error
+  std::string level = "info";   // trace debug info warning error
   std::string format = "text";  // text | json
   bool operator==(const LogConfig&) const = default;
 };
@@ -51,7 +51,7 @@ struct FetchConfig {
   PrivateNetworks allow_private;
   bool allow_file = false;
   std::filesystem::path ca_file;
-  std::string proxy;           // "": none; never taken from the environment
+  std::string proxy;            // "": none; never taken from the environment
   bool robots_articles = true;  // article pages obey robots.txt
   bool robots_feeds = false;    // feeds that the operator named do not have to
   bool look_again = true;       // look at articles again after 1 h, 24 h, 7 d
@@ -83,17 +83,18 @@ struct FeedConfig {
   bool is_named = false;
   std::vector<std::string> tags;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string user_info;  // "user:password" from the url, percent-decoded; Basic, own host
-  FetchConfig fetch;      // the defaults with this feed's own values over them
-  std::string origin;     // "siftd.toml:12", "feeds.opml:3", "added"
+  std::string
+      user_info;       // "user:password" from the url, percent-decoded; Basic, own host
+  FetchConfig fetch;   // the defaults with this feed's own values over them
+  std::string origin;  // "siftd.toml:12", "feeds.opml:3", "added"
   bool operator==(const FeedConfig&) const = default;
 };
 
 struct RotateConfig {
-  std::uint64_t size = 0;                // bytes; 0: not by size
-  std::chrono::milliseconds every{0};    // 0: not by time
-  std::size_t keep = 0;                  // 0: all
-  std::string compress;                  // "" | "zstd"
+  std::uint64_t size = 0;              // bytes; 0: not by size
+  std::chrono::milliseconds every{0};  // 0: not by time
+  std::size_t keep = 0;                // 0: all
+  std::string compress;                // "" | "zstd"
   bool operator==(const RotateConfig&) const = default;
 };
 
@@ -112,9 +113,9 @@ struct SinkConfig {
   std::uint32_t mode = 0;  // 0: 0640 for files, 0660 for sockets
   std::uint64_t queue = 8ull << 20;
   std::filesystem::path tls_cert, tls_key, tls_client_ca;  // socket
-  std::string url;                    // http
-  std::string secret;                 // http: HMAC-SHA256
-  std::vector<std::string> command;   // exec: argv
+  std::string url;                                         // http
+  std::string secret;                                      // http: HMAC-SHA256
+  std::vector<std::string> command;                        // exec: argv
   std::vector<EventType> types;
   std::vector<std::string> feeds;
   int line = 0;  // in the file
@@ -148,7 +149,7 @@ struct ConfigError {
 
 struct LoadedConfig {
   Config config;
-  std::vector<ConfigError> errors;  // all of them; empty: the config is good
+  std::vector<ConfigError> errors;    // all of them; empty: the config is good
   std::vector<ConfigError> warnings;  // allowed, but hardly meant
 };
 

@@ -30,21 +30,21 @@ void read_intervals(ConfigTable& table, FetchConfig& to) {
   table.read_duration("min_interval", to.min_interval, 1s);
   table.read_duration("max_interval", to.max_interval, 1s);
   if (has_min && has_max && to.min_interval > to.max_interval) {
-    table.fail("min_interval", quoted(format_duration(to.min_interval)) +
+    table.fail("min_interval", in_quotes(format_duration(to.min_interval)) +
                                    " is above max_interval (" +
-                                   quoted(format_duration(to.max_interval)) + ")");
+                                   in_quotes(format_duration(to.max_interval)) + ")");
     return;
   }
   if (has_interval && has_min && to.interval < to.min_interval) {
-    table.fail("interval", quoted(format_duration(to.interval)) +
+    table.fail("interval", in_quotes(format_duration(to.interval)) +
                                " is below min_interval (" +
-                               quoted(format_duration(to.min_interval)) + ")");
+                               in_quotes(format_duration(to.min_interval)) + ")");
     return;
   }
   if (has_interval && has_max && to.interval > to.max_interval) {
-    table.fail("interval", quoted(format_duration(to.interval)) +
+    table.fail("interval", in_quotes(format_duration(to.interval)) +
                                " is above max_interval (" +
-                               quoted(format_duration(to.max_interval)) + ")");
+                               in_quotes(format_duration(to.max_interval)) + ")");
     return;
   }
   if (has_interval) {
@@ -77,7 +77,7 @@ void read_allow_private(ConfigTable& table, PrivateNetworks& to) {
   for (const ConfigNode& element : value->elements) {
     if (element.kind != Kind::string || !is_network(element.text)) {
       table.errors().add(element, table.path_of("allow_private"),
-                         (element.kind == Kind::string ? quoted(element.text)
+                         (element.kind == Kind::string ? in_quotes(element.text)
                                                        : std::string("an entry")) +
                              R"( is no network: write it like "10.20.0.0/16")");
     } else {
@@ -250,8 +250,8 @@ NamedFeed read_feed(ConfigTable& table, const FetchConfig& defaults,
   if (!table.node().find("url")) {
     table.fail("url", R"(is missing: the feed's address, "https://...")");
   } else if (!url.empty() && !split_feed_url(url, result.parts, why)) {
-    table.fail("url", quoted(url.find('@') == std::string::npos ? url : "(hidden)") + " " +
-                          why);
+    table.fail("url", in_quotes(url.find('@') == std::string::npos ? url : "(hidden)") +
+                          " " + why);
   } else if (url.empty() && table.node().find("url")->value.kind == Kind::string) {
     table.fail("url", R"(is empty: the feed's address, "https://...")");
   }
@@ -280,14 +280,14 @@ class FeedList {
     const auto [first, is_new] = lines_by_url_.emplace(url, place.line);
     if (!url.empty() && !is_new) {
       errors_.add(place, "feed.url",
-                  quoted(url) + " is also the feed at line " +
+                  in_quotes(url) + " is also the feed at line " +
                       std::to_string(first->second) + ": take one of the two out");
     }
     if (feed.feed.is_named) {
       const auto [other, is_free] = lines_by_name_.emplace(feed.feed.name, place.line);
       if (!is_free) {
         errors_.add(place, "feed.name",
-                    quoted(feed.feed.name) + " is also the feed's at line " +
+                    in_quotes(feed.feed.name) + " is also the feed's at line " +
                         std::to_string(other->second) + ": names are unique");
       }
     }
@@ -335,18 +335,21 @@ bool split_feed_url(const std::string& text, FeedUrl& to, std::string& why) {
     return false;
   }
   const std::size_t colon = text.find(':');
-  const std::string scheme = colon == std::string::npos ? "" : lower(text.substr(0, colon));
-  const std::string_view rest = std::string_view(text).substr(
-      colon == std::string::npos ? 0 : colon + 1);
+  const std::string scheme =
+      colon == std::string::npos ? "" : lower(text.substr(0, colon));
+  const std::string_view rest =
+      std::string_view(text).substr(colon == std::string::npos ? 0 : colon + 1);
   if ((scheme == "http" || scheme == "https") && rest.starts_with("//")) {
     return split_authority(scheme, rest.substr(2), to, why);
   }
   if (scheme == "file" && rest.starts_with("/")) {
     to.url = "file:" + std::string(rest);
-    to.name = std::string(rest.substr(std::min(rest.find_first_not_of('/'), rest.size())));
+    to.name =
+        std::string(rest.substr(std::min(rest.find_first_not_of('/'), rest.size())));
     return true;
   }
-  why = "is no address that siftd polls: it must begin with https://, http:// or file:///";
+  why =
+      "is no address that siftd polls: it must begin with https://, http:// or file:///";
   return false;
 }
 

@@ -1,8 +1,7 @@
 #include "daemon/config_node.hpp"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
+#include <toml++/toml.h>
 
 namespace siftd {
 namespace {
@@ -71,8 +70,9 @@ std::string without_preamble(std::string_view description) {
 }  // namespace
 
 const ConfigNode::Member* ConfigNode::find(std::string_view key) const {
-  const auto found = std::find_if(members.begin(), members.end(),
-                                  [&](const Member& member) { return member.key == key; });
+  const auto found =
+      std::find_if(members.begin(), members.end(),
+                   [&](const Member& member) { return member.key == key; });
   return found == members.end() ? nullptr : &*found;
 }
 

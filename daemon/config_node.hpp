@@ -18,9 +18,9 @@ struct ConfigNode {
   struct Member;
 
   Kind kind = Kind::table;
-  std::string text;      // string; UTF-8
+  std::string text;  // string; UTF-8
   std::int64_t integer = 0;
-  double number = 0;     // number, and integers too
+  double number = 0;  // number, and integers too
   bool boolean = false;
   std::vector<Member> members;       // table, in the order of the file
   std::vector<ConfigNode> elements;  // array

@@ -58,7 +58,9 @@ std::string octal(std::uint32_t mode) {
   return digits;
 }
 
-std::string_view word(bool value) { return value ? "true" : "false"; }
+std::string_view word(bool value) {
+  return value ? "true" : "false";
+}
 
 class Printer {
  public:
@@ -96,7 +98,9 @@ void print_fetch(Printer& to, const FetchConfig& fetch, const FetchConfig* defau
     }
   };
   const FetchConfig& d = defaults ? *defaults : fetch;
-  const auto time = [](std::chrono::milliseconds t) { return text(format_duration(t)); };
+  const auto time = [](std::chrono::milliseconds t) {
+    return text(format_duration(t));
+  };
   line("interval", time(fetch.interval), fetch.interval == d.interval);
   line("min_interval", time(fetch.min_interval), fetch.min_interval == d.min_interval);
   line("max_interval", time(fetch.max_interval), fetch.max_interval == d.max_interval);

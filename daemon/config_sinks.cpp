@@ -97,7 +97,7 @@ void read_rotate(ConfigTable& table, SinkConfig& sink) {
   }
   rotate.finish();
   if (!node->find("size") && !node->find("every")) {
-    rotate.fail("", R"(says not when: add size = "256MiB" or every = "1d")");
+    table.fail("rotate", R"(says not when: add size = "256MiB" or every = "1d")");
   }
   sink.rotate = result;
 }
@@ -136,7 +136,7 @@ void read_address(ConfigTable& table, std::string_view key, std::string& to) {
                         " bytes that a unix socket may have");
   } else if (!(is_unix && to.starts_with("unix:/")) &&
              !(to.starts_with("tcp:") && is_host_and_port(to.substr(4)))) {
-    table.fail(key, quoted(to) +
+    table.fail(key, in_quotes(to) +
                         R"( is no address: write "unix:/run/siftd/events.sock" or )"
                         R"("tcp:127.0.0.1:7601")");
   }
@@ -184,7 +184,7 @@ void read_http_sink(ConfigTable& table, SinkConfig& sink) {
   if (!table.node().find("url")) {
     table.fail("url", "is missing: where events are posted to");
   } else if (!sink.url.starts_with("http://") && !sink.url.starts_with("https://")) {
-    table.fail("url", quoted(sink.url) + " must begin with http:// or https://");
+    table.fail("url", in_quotes(sink.url) + " must begin with http:// or https://");
   }
   table.read_secret("secret", sink.secret);
 }
@@ -194,7 +194,7 @@ void read_exec_sink(ConfigTable& table, SinkConfig& sink) {
   if (sink.command.empty()) {
     table.fail("command", R"(is missing: ["/path/of/program", "argument"])");
   } else if (!sink.command.front().starts_with('/')) {
-    table.fail("command", quoted(sink.command.front()) +
+    table.fail("command", in_quotes(sink.command.front()) +
                               " must be a program's whole path: no shell looks it up");
   }
 }
@@ -216,9 +216,10 @@ void read_types(ConfigTable& table, SinkConfig& sink) {
     }
     if (!is_known) {
       const std::string_view meant = nearest(name, known);
-      table.fail("types", quoted(name) + " is no type of event" +
-                              (meant.empty() ? "; the first is " + quoted(known[0])
-                                             : "; did you mean " + quoted(meant) + "?"));
+      table.fail("types",
+                 in_quotes(name) + " is no type of event" +
+                     (meant.empty() ? "; the first is " + in_quotes(known[0])
+                                    : "; did you mean " + in_quotes(meant) + "?"));
     }
   }
 }
@@ -265,7 +266,7 @@ void check_unique(std::map<std::string, int>& lines, const std::string& word,
   }
   const auto [first, is_new] = lines.emplace(word, table.node().line);
   if (!is_new) {
-    table.fail(key, quoted(word) + " is also the sink's at line " +
+    table.fail(key, in_quotes(word) + " is also the sink's at line " +
                         std::to_string(first->second) + ": " + remedy);
   }
 }

@@ -20,7 +20,7 @@ std::string joined(std::span<const std::string_view> words) {
   std::string result;
   for (std::size_t i = 0; i < words.size(); ++i) {
     result += i == 0 ? "" : i + 1 == words.size() ? " or " : ", ";
-    result += quoted(words[i]);
+    result += in_quotes(words[i]);
   }
   return result;
 }
@@ -28,7 +28,7 @@ std::string joined(std::span<const std::string_view> words) {
 // "; did you mean "interval"?" or nothing.
 std::string hint(std::string_view word, std::span<const std::string_view> known) {
   const std::string_view meant = nearest(word, known);
-  return meant.empty() ? "" : "; did you mean " + quoted(meant) + "?";
+  return meant.empty() ? "" : "; did you mean " + in_quotes(meant) + "?";
 }
 
 // The first bytes of a file without the line end that editors add. Nothing: unreadable.
@@ -48,7 +48,7 @@ std::optional<std::string> read_secret_file(const std::filesystem::path& path) {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::size_t kLongest = 60;
   std::string result = "\"";
   for (const char c : text.substr(0, kLongest)) {
@@ -84,7 +84,9 @@ std::vector<ConfigError> ConfigErrors::take_errors() {
   return std::move(errors_);
 }
 
-std::vector<ConfigError> ConfigErrors::take_warnings() { return std::move(warnings_); }
+std::vector<ConfigError> ConfigErrors::take_warnings() {
+  return std::move(warnings_);
+}
 
 ConfigTable::ConfigTable(const ConfigNode& node, std::string path, ConfigErrors& errors)
     : node_(node), path_(std::move(path)), errors_(errors) {}
@@ -210,7 +212,7 @@ void ConfigTable::read_size(std::string_view key, std::uint64_t& to, std::uint64
     bytes = parse_size(value->text);
   }
   if (!bytes) {
-    fail(key, (value->kind == Kind::string ? quoted(value->text) + " is no size"
+    fail(key, (value->kind == Kind::string ? in_quotes(value->text) + " is no size"
                                            : "must be a size") +
                   R"(: write it like "64MiB" or "512kB")");
   } else if (*bytes < least || *bytes > most) {
@@ -230,12 +232,12 @@ void ConfigTable::read_duration(std::string_view key, milliseconds& to,
   const auto duration = value->kind == Kind::string ? parse_duration(value->text)
                                                     : std::optional<milliseconds>();
   if (!duration) {
-    fail(key, (value->kind == Kind::string ? quoted(value->text) + " is no duration"
+    fail(key, (value->kind == Kind::string ? in_quotes(value->text) + " is no duration"
                                            : "must be a duration") +
                   R"(: write it like "90s", "15m" or "14d")");
   } else if (*duration < least) {
-    fail(key, quoted(value->text) + " is too short: at least " +
-                  quoted(format_duration(least)));
+    fail(key, in_quotes(value->text) + " is too short: at least " +
+                  in_quotes(format_duration(least)));
   } else {
     to = *duration;
   }
@@ -262,7 +264,7 @@ std::optional<std::size_t> ConfigTable::read_choice(
   }
   const auto found = std::find(choices.begin(), choices.end(), value->text);
   if (found == choices.end()) {
-    fail(key, quoted(value->text) + " is not one of " + joined(choices) +
+    fail(key, in_quotes(value->text) + " is not one of " + joined(choices) +
                   hint(value->text, choices));
     return std::nullopt;
   }
@@ -280,8 +282,9 @@ void ConfigTable::read_secret(std::string_view key, std::string& to) {
   }
   const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
   if (!directory) {
-    fail(key, "$CREDENTIALS_DIRECTORY is not set: the service needs LoadCredential=, a "
-              "start by hand needs the variable");
+    fail(key,
+         "$CREDENTIALS_DIRECTORY is not set: the service needs LoadCredential=, a "
+         "start by hand needs the variable");
     return;
   }
   const auto path =
@@ -305,7 +308,7 @@ void ConfigTable::finish(std::span<const Elsewhere> elsewhere) {
                                     [&](const Elsewhere& e) { return e.key == key; });
     std::string what = other != elsewhere.end() ? std::string(other->where)
                                                 : "unknown key" + hint(key, asked_);
-    const std::string shown = quoted(key);
+    const std::string shown = in_quotes(key);
     errors_.add(member.line, member.column,
                 path_of(std::string_view(shown).substr(1, shown.size() - 2)), what);
   }

@@ -94,6 +94,6 @@ class ConfigTable {
 };
 
 // `text` in quotes, on one line, shortened: as messages show a value.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace siftd

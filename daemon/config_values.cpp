@@ -1,8 +1,7 @@
 #include "daemon/config_values.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -46,8 +45,12 @@ constexpr std::int64_t kLongestMs = 100LL * 366 * 86'400'000;
 // Leaves room to add sizes without overflow.
 constexpr double kLargestSize = static_cast<double>(1ull << 62);
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 // A decimal number at the front of `text`, which it is taken from.
 std::optional<double> take_number(std::string_view& text) {
@@ -107,7 +110,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 std::optional<unsigned> parse_number(std::string_view text, unsigned largest) {
   unsigned value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value > largest) {
     return std::nullopt;
   }

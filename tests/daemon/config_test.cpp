@@ -1,0 +1,516 @@
+#include "daemon/config.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <stdlib.h>
+#include <string>
+#include <unistd.h>
+
+#include "daemon/config_feeds.hpp"
+#include "daemon/config_values.hpp"
+#include "tests/catch.hpp"
+
+namespace {
+
+using namespace siftd;
+using namespace std::chrono_literals;
+
+// A directory for one test's files; gone with it.
+struct Folder {
+  Folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "siftd-XXXXXX").string();
+    path = ::mkdtemp(name.data());
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  std::filesystem::path write(const std::string& name, std::string_view text) const {
+    std::ofstream(path / name, std::ios::binary) << text;
+    return path / name;
+  }
+
+  std::filesystem::path path;
+};
+
+LoadedConfig load(std::string_view text) {
+  const Folder folder;
+  return load_config(folder.write("siftd.toml", text));
+}
+
+// The good part, with the errors shown when there are any.
+Config good(std::string_view text) {
+  LoadedConfig loaded = load(text);
+  for (const ConfigError& error : loaded.errors) {
+    UNSCOPED_INFO(error.to_string());
+  }
+  REQUIRE(loaded.errors.empty());
+  return std::move(loaded.config);
+}
+
+// "line:column: key: what" of each mistake.
+std::vector<std::string> mistakes(std::string_view text) {
+  std::vector<std::string> result;
+  for (ConfigError& error : load(text).errors) {
+    error.file.clear();
+    result.push_back(error.to_string().substr(1));
+  }
+  return result;
+}
+
+bool is_one_mistake(std::string_view text, std::string_view beginning) {
+  const std::vector<std::string> found = mistakes(text);
+  for (const std::string& mistake : found) {
+    UNSCOPED_INFO(mistake);
+  }
+  CHECK(found.size() == 1);
+  return !found.empty() && found.front().starts_with(beginning);
+}
+
+}  // namespace
+
+TEST_CASE("sizes are read in units of 1000 and of 1024", "[config]") {
+  CHECK(parse_size("64MiB") == 64ull << 20);
+  CHECK(parse_size("10 GiB") == 10ull << 30);
+  CHECK(parse_size("512kB") == 512'000u);
+  CHECK(parse_size("1.5KiB") == 1536u);
+  CHECK(parse_size("0") == 0u);
+  for (const char* wrong : {"", "MiB", "-1", "1.3B", "64 M", "64mib", "inf", "nan", "1e3",
+                            "99999999999999TiB", "64MiB ", " 64MiB", "0x10"}) {
+    INFO(wrong);
+    CHECK(!parse_size(wrong));
+  }
+}
+
+TEST_CASE("durations are read with their units, which may be joined", "[config]") {
+  CHECK(parse_duration("90s") == 90s);
+  CHECK(parse_duration("15m") == 15min);
+  CHECK(parse_duration("14d") == 14 * 24h);
+  CHECK(parse_duration("2w") == 14 * 24h);
+  CHECK(parse_duration("200ms") == 200ms);
+  CHECK(parse_duration("1h30m") == 90min);
+  CHECK(parse_duration("1.5h") == 90min);
+  CHECK(parse_duration("0s") == 0s);
+  for (const char* wrong : {"", "90", "s", "-1s", "1 s", "1y", "1S", "1e9s", "0.1ms",
+                            "inf", "9999999999d", "1s2"}) {
+    INFO(wrong);
+    CHECK(!parse_duration(wrong));
+  }
+}
+
+TEST_CASE("what is formatted reads back as the same", "[config]") {
+  for (const std::uint64_t size :
+       {0ull, 1ull, 1000ull, 1024ull, 1536ull, 64ull << 20, 10'000'000ull, 10ull << 30}) {
+    CHECK(parse_size(format_size(size)) == size);
+  }
+  for (const std::chrono::milliseconds time :
+       {0ms, 1ms, 1000ms, 1500ms, 90'000ms, 5'400'000ms, 604'800'000ms, 864'000'000ms}) {
+    CHECK(parse_duration(format_duration(time)) == time);
+  }
+  CHECK(format_duration(24h * 10) == "10d");
+  CHECK(format_duration(24h * 14) == "2w");
+}
+
+TEST_CASE("networks and addresses are told from what only looks like them", "[config]") {
+  CHECK(is_network("10.20.0.0/16"));
+  CHECK(is_network("127.0.0.1"));
+  CHECK(is_network("fd00::/8"));
+  CHECK(!is_network("10.20.0.0/33"));
+  CHECK(!is_network("fd00::/129"));
+  CHECK(!is_network("10.20/16"));
+  CHECK(!is_network("example.org"));
+  CHECK(is_host_and_port("127.0.0.1:7600"));
+  CHECK(is_host_and_port("[::1]:7600"));
+  CHECK(is_host_and_port("localhost:0"));
+  CHECK(!is_host_and_port("::1:7600"));
+  CHECK(!is_host_and_port("127.0.0.1"));
+  CHECK(!is_host_and_port("127.0.0.1:70000"));
+  CHECK(!is_host_and_port(":7600"));
+}
+
+TEST_CASE("an empty configuration has the documented defaults", "[config]") {
+  const Config config = good("");
+  CHECK(config.state_dir == "/var/lib/siftd");
+  CHECK(config.http.listen == "127.0.0.1:7600");
+  CHECK(config.fetch.interval == 30min);
+  CHECK(config.fetch.min_interval == 5min);
+  CHECK(config.fetch.max_interval == 24h);
+  CHECK(config.fetch.max_body == 16ull << 20);
+  CHECK(config.fetch.concurrency == 256);
+  CHECK(config.dedup.threshold == 0.8);
+  CHECK(config.store.retention_size == 10ull << 30);
+  CHECK(config.clean.rules.size() == 1);
+  CHECK(config.clean.rules.front().ends_with("/rules.d/*.toml"));
+  CHECK(config.clean.rules.front().starts_with("/"));
+}
+
+TEST_CASE("every key of the configuration is understood", "[config]") {
+  const Config config = good(R"toml(
+state_dir  = "/srv/siftd"
+user_agent = "siftd/1.0 (+https://example.org/about)"
+log        = { level = "debug", format = "json" }
+[http]
+listen = "unix:/run/siftd/http.sock"
+token  = "hush"
+public_url = "https://news.example.org"
+[fetch]
+interval = "10m"
+min_interval = "1m"
+max_interval = "2h"
+timeout = "20s"
+max_body = "8MiB"
+concurrency = 64
+per_host = 4
+max_backlog = 5
+full_text = "always"
+allow_private = ["10.20.0.0/16", "fd00::/8"]
+allow_file = true
+ca_file = ""
+proxy = ""
+robots_articles = false
+robots_feeds = true
+look_again = false
+[clean]
+learn = false
+rules = ["a.toml", "/etc/rules/*.toml"]
+[dedup]
+threshold = 0.9
+window = "3d"
+action = "mark"
+[store]
+retention = { age = "2d", size = "1GiB" }
+[[feed]]
+url = "https://www.example.org/rss.xml"
+name = "example"
+tags = ["world", "news"]
+headers = { Authorization = "Bearer x", "X-Key" = "1" }
+interval = "2m"
+full_text = "never"
+[[sink]]
+type = "file"
+name = "events"
+path = "out/events.jsonl"
+rotate = { size = "256MiB", every = "1d", keep = 30, compress = "zstd" }
+sync = "200ms"
+[[sink]]
+type = "socket"
+name = "live"
+listen = "tcp:127.0.0.1:7601"
+group = "readers"
+mode = "0660"
+queue = "4MiB"
+types = ["siftd.article.new", "siftd.feed.status"]
+feeds = ["example", "world"]
+tls = { cert = "a.pem", key = "a.key" }
+[[sink]]
+type = "http"
+name = "hook"
+url = "https://example.org/hook"
+secret = "s"
+[[sink]]
+type = "exec"
+name = "child"
+command = ["/bin/cat", "-u"]
+)toml");
+  CHECK(config.log.format == "json");
+  CHECK(config.http.token == "hush");
+  CHECK(config.fetch.full_text == FullText::always);
+  CHECK(config.fetch.allow_private.networks.size() == 2);
+  CHECK(config.fetch.allow_file);
+  CHECK(!config.fetch.robots_articles);
+  CHECK(config.clean.rules.back() == "/etc/rules/*.toml");
+  CHECK(config.dedup.mark);
+  CHECK(config.store.retention_age == 48h);
+  REQUIRE(config.feeds.size() == 1);
+  CHECK(config.feeds[0].fetch.interval == 2min);
+  CHECK(config.feeds[0].fetch.full_text == FullText::never);
+  CHECK(config.feeds[0].fetch.per_host == 4);
+  CHECK(config.feeds[0].headers.size() == 2);
+  CHECK(config.feeds[0].origin == "siftd.toml:35");
+  REQUIRE(config.sinks.size() == 4);
+  CHECK(config.sinks[0].path.is_absolute());
+  CHECK(config.sinks[0].rotate->every == 24h);
+  CHECK(config.sinks[0].sync_every == 200ms);
+  CHECK(config.sinks[1].mode == 0660);
+  CHECK(config.sinks[1].types.size() == 2);
+  CHECK(config.sinks[3].command.size() == 2);
+}
+
+TEST_CASE("all mistakes are told at once, in the order of the file", "[config]") {
+  const std::vector<std::string> found = mistakes(R"(state_dri = "/srv/siftd"
+[fetch]
+interval = "soon"
+per_host = "2"
+[[feed]]
+url = "ftp://example.org/x"
+[[sink]]
+type = "socket"
+path = "/x"
+)");
+  REQUIRE(found.size() == 6);
+  CHECK(found[0] == "1:1: state_dri: unknown key; did you mean \"state_dir\"?");
+  CHECK(found[1].starts_with("3:12: fetch.interval: \"soon\" is no duration"));
+  CHECK(found[2] == "4:12: fetch.per_host: is a string, must be an integer");
+  CHECK(found[3].starts_with("6:7: feed.url: \"ftp://example.org/x\" is no address"));
+  CHECK(found[4].starts_with("7:1: sink.listen: is missing"));
+  CHECK(found[5] == "9:1: sink.path: only sinks of type \"file\" have one");
+}
+
+TEST_CASE("a mistake of syntax is told with its place", "[config]") {
+  const std::vector<std::string> found = mistakes("state_dir = \"/x\"\n[fetch\n");
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].starts_with("2:7: not TOML: "));
+}
+
+TEST_CASE("a value that cannot be is refused with what could be", "[config]") {
+  CHECK(
+      is_one_mistake("[fetch]\nmax_body = \"0\"", "2:12: fetch.max_body: 0B is out of"));
+  CHECK(
+      is_one_mistake("[fetch]\nconcurrency = 0", "2:15: fetch.concurrency: 0 is out of"));
+  CHECK(
+      is_one_mistake("[fetch]\nmax_backlog = -1", "2:15: fetch.max_backlog: -1 is out"));
+  CHECK(
+      is_one_mistake("[fetch]\ntimeout = 30", "2:11: fetch.timeout: must be a duration"));
+  CHECK(is_one_mistake("[fetch]\ninterval = \"500ms\"", "2:12: fetch.interval: "));
+  CHECK(is_one_mistake("[fetch]\nmin_interval = \"2h\"\nmax_interval = \"1h\"",
+                       "2:16: fetch.min_interval: \"2h\" is above"));
+  CHECK(is_one_mistake("[fetch]\nfull_text = \"allways\"",
+                       "2:13: fetch.full_text: \"allways\" is not one of"));
+  CHECK(is_one_mistake("[fetch]\nallow_private = \"yes\"", "2:17: fetch.allow_private"));
+  CHECK(is_one_mistake("[fetch]\nallow_private = [\"10.0.0.0/99\"]", "2:18: "));
+  CHECK(is_one_mistake("[fetch]\nca_file = \"/none/such.pem\"", "2:11: fetch.ca_file"));
+  CHECK(is_one_mistake("[dedup]\nthreshold = 1.2", "2:13: dedup.threshold"));
+  CHECK(is_one_mistake("[dedup]\nthreshold = nan", "2:13: dedup.threshold"));
+  CHECK(is_one_mistake("[dedup]\naction = \"keep\"", "2:10: dedup.action"));
+  CHECK(is_one_mistake("[http]\nlisten = \"7600\"", "2:10: http.listen"));
+  CHECK(is_one_mistake("user_agent = \"a\\nb\"", "1:14: user_agent"));
+  CHECK(is_one_mistake("log = \"debug\"", "1:7: log: is a string, must be a table"));
+  CHECK(is_one_mistake("[store]\nretention = { aeg = \"1d\" }",
+                       "2:15: store.retention.aeg: unknown key; did you mean \"age\"?"));
+  CHECK(is_one_mistake("state_dir = \"\"", "1:13: state_dir: is empty"));
+}
+
+TEST_CASE("an interval beside its bounds must fit; an inherited bound gives way",
+          "[config]") {
+  CHECK(is_one_mistake("[fetch]\ninterval = \"1m\"\nmin_interval = \"5m\"",
+                       "2:12: fetch.interval: \"1m\" is below min_interval"));
+  const Config config = good(R"([fetch]
+interval = "1s"
+[[feed]]
+url = "https://a.example/1"
+min_interval = "1h"
+[[feed]]
+url = "https://a.example/2"
+max_interval = "2s"
+)");
+  CHECK(config.fetch.min_interval == 1s);
+  CHECK(config.feeds[0].fetch.interval == 1h);
+  CHECK(config.feeds[1].fetch.max_interval == 2s);
+  CHECK(config.feeds[1].fetch.interval == 1s);
+}
+
+TEST_CASE("[feed] with single brackets is explained", "[config]") {
+  CHECK(is_one_mistake("[feed]\nurl = \"https://a.example/\"",
+                       "1:1: feed: there may be several: write [[feed]]"));
+}
+
+TEST_CASE("a password in a feed's url is taken out of it", "[config]") {
+  const Config config =
+      good("[[feed]]\nurl = \"https://me%40x:se%3Acret@Example.org:8443/a.xml?b=1\"");
+  CHECK(config.feeds[0].url == "https://Example.org:8443/a.xml?b=1");
+  CHECK(config.feeds[0].user_info == "me@x:se:cret");
+  CHECK(config.feeds[0].name == "example.org/a.xml");
+  const std::string printed = print_config(config);
+  CHECK(printed.find("se:cret") == std::string::npos);
+  CHECK(printed.find("se%3Acret") == std::string::npos);
+}
+
+TEST_CASE("a feed without a name gets host and path, and more when that is taken",
+          "[config]") {
+  const Config config = good(R"(
+[[feed]]
+url = "https://www.example.org/feed/"
+[[feed]]
+url = "https://www.example.org/feed?tag=a"
+[[feed]]
+url = "http://www.example.org/feed?tag=a"
+[[feed]]
+url = "https://other.example/"
+[[feed]]
+url = "file:///srv/feeds/a.xml"
+)");
+  CHECK(config.feeds[0].name == "www.example.org/feed");
+  CHECK(config.feeds[1].name == "www.example.org/feed?tag=a");
+  CHECK(config.feeds[2].name == "http://www.example.org/feed?tag=a");
+  CHECK(config.feeds[3].name == "other.example");
+  CHECK(config.feeds[4].name == "srv/feeds/a.xml");
+  CHECK(!config.feeds[0].is_named);
+}
+
+TEST_CASE("what would be ambiguous is refused with both lines", "[config]") {
+  CHECK(
+      is_one_mistake("[[feed]]\nurl=\"https://a.example/1\"\nname=\"x\"\n"
+                     "[[feed]]\nurl=\"https://a.example/2\"\nname=\"x\"\n",
+                     "4:1: feed.name: \"x\" is also the feed's at line 1"));
+  CHECK(is_one_mistake(
+      "[[feed]]\nurl=\"https://a.example/1\"\n"
+      "[[feed]]\nurl=\"https://a.example/1\"\n",
+      "3:1: feed.url: \"https://a.example/1\" is also the feed at line 1"));
+  CHECK(
+      is_one_mistake("[[sink]]\ntype=\"file\"\npath=\"/a\"\n"
+                     "[[sink]]\ntype=\"file\"\nname=\"b\"\npath=\"/a\"\n",
+                     "7:6: sink.path: \"/a\" is also the sink's at line 1"));
+}
+
+TEST_CASE("addresses that no feed can have are refused", "[config]") {
+  for (const char* url :
+       {"example.org/feed", "gopher://x/", "https://", "https://:80/", "https://a:b/",
+        "https://a.example:70000/", "https://a.example/a b", "file:x.xml", "javascript:x",
+        "https://user@/"}) {
+    INFO(url);
+    FeedUrl parts;
+    std::string why;
+    CHECK(!split_feed_url(url, parts, why));
+    CHECK(!why.empty());
+  }
+  for (const char* url : {"https://a.example", "HTTP://A.example/x", "http://[::1]:80/x",
+                          "https://a.example:443/ä?q=|", "file:///x.xml"}) {
+    INFO(url);
+    FeedUrl parts;
+    std::string why;
+    CHECK(split_feed_url(url, parts, why));
+  }
+}
+
+TEST_CASE("headers that would break or redirect a request are refused", "[config]") {
+  const std::string feed = "[[feed]]\nurl=\"https://a.example/\"\nheaders = ";
+  CHECK(is_one_mistake(feed + "{ Host = \"b\" }", "3:20: feed.headers.Host"));
+  CHECK(is_one_mistake(feed + "{ \"a b\" = \"c\" }", "3:21: feed.headers.a b"));
+  CHECK(is_one_mistake(feed + "{ A = \"b\\r\\nC: d\" }", "3:17: feed.headers.A"));
+  CHECK(is_one_mistake(feed + "{ A = 1 }", "3:17: feed.headers.A: is an integer"));
+}
+
+TEST_CASE("sinks are told what they lack and what they cannot have", "[config]") {
+  CHECK(is_one_mistake("[[sink]]\nname=\"x\"", "1:1: sink.type: is missing"));
+  CHECK(is_one_mistake("[[sink]]\ntype=\"flie\"",
+                       "2:6: sink.type: \"flie\" is not one of"));
+  CHECK(is_one_mistake("[[sink]]\ntype=\"file\"", "1:1: sink.path: is missing"));
+  CHECK(
+      is_one_mistake("[[sink]]\ntype=\"file\"\npath=\"/x/\"", "3:6: sink.path: names a"));
+  CHECK(is_one_mistake("[[sink]]\ntype=\"file\"\npath=\"-\"\nrotate={size=\"1MiB\"}",
+                       "4:8: sink.rotate: stdout"));
+  CHECK(is_one_mistake("[[sink]]\ntype=\"file\"\npath=\"/x\"\nrotate={keep=3}",
+                       "4:8: sink.rotate: says not when"));
+  CHECK(is_one_mistake("[[sink]]\ntype=\"file\"\npath=\"/x\"\nsync=\"often\"", "4:6: "));
+  CHECK(
+      is_one_mistake("[[sink]]\ntype=\"socket\"\nlisten=\"/run/x\"", "3:8: sink.listen"));
+  CHECK(
+      is_one_mistake("[[sink]]\ntype=\"socket\"\nlisten=\"unix:x\"", "3:8: sink.listen"));
+  CHECK(is_one_mistake(
+      "[[sink]]\ntype=\"socket\"\nlisten=\"unix:/" + std::string(108, 'x') + "\"",
+      "3:8: sink.listen: the path is longer"));
+  CHECK(
+      is_one_mistake("[[sink]]\ntype=\"socket\"\nlisten=\"tcp:a:1\"\nconnect=\"tcp:b:1\"",
+                     "4:9: sink.connect: a sink listens or connects"));
+  CHECK(is_one_mistake("[[sink]]\ntype=\"socket\"\nlisten=\"tcp:a:1\"\nmode=\"999\"",
+                       "4:6: sink.mode"));
+  CHECK(is_one_mistake(
+      "[[sink]]\ntype=\"file\"\npath=\"/x\"\ntypes=[\"siftd.article.nwe\"]",
+      "4:7: sink.types: \"siftd.article.nwe\" is no type of event; did you mean"));
+  CHECK(
+      is_one_mistake("[[sink]]\ntype=\"exec\"\ncommand=[\"cat\"]", "3:9: sink.command"));
+  CHECK(is_one_mistake("[[sink]]\ntype=\"http\"\nurl=\"example.org\"", "3:5: sink.url"));
+}
+
+TEST_CASE("a secret is read from the service's credentials", "[config]") {
+  const Folder folder;
+  folder.write("token", "hush\n");
+  folder.write("empty", "\n");
+  const auto token = [&](const std::string& value) {
+    return load_config(folder.write("siftd.toml", "[http]\ntoken = \"" + value + "\"\n"));
+  };
+  ::setenv("CREDENTIALS_DIRECTORY", folder.path.c_str(), 1);
+  CHECK(token("$CREDENTIALS_DIRECTORY/token").config.http.token == "hush");
+  CHECK(token("$CREDENTIALS_DIRECTORY/none").errors.size() == 1);
+  CHECK(token("$CREDENTIALS_DIRECTORY/empty").errors.size() == 1);
+  ::unsetenv("CREDENTIALS_DIRECTORY");
+  CHECK(token("$CREDENTIALS_DIRECTORY/token").errors.size() == 1);
+  CHECK(token("plain").config.http.token == "plain");
+}
+
+TEST_CASE("no secret is in what check prints, and it reads back the same", "[config]") {
+  const std::string source = R"(
+state_dir = "/srv/siftd"
+[http]
+token = "hush-1"
+[fetch]
+allow_private = true
+[[feed]]
+url = "https://a.example/1"
+headers = { Authorization = "hush-2" }
+timeout = "5s"
+tags = ["a \"b\" \\ c"]
+[[sink]]
+type = "http"
+url = "https://b.example/"
+secret = "hush-3"
+[[sink]]
+type = "file"
+path = "-"
+sync = "never"
+types = ["siftd.article.removed"]
+)";
+  const Config config = good(source);
+  const std::string printed = print_config(config);
+  CHECK(printed.find("hush") == std::string::npos);
+  const Config again = good(printed);
+  CHECK(again.fetch == config.fetch);
+  CHECK(again.feeds[0].fetch == config.feeds[0].fetch);
+  CHECK(again.feeds[0].tags == config.feeds[0].tags);
+  CHECK(again.sinks[1].path == "-");
+  CHECK(again.sinks[1].types == config.sinks[1].types);
+  CHECK(again.store == config.store);
+}
+
+TEST_CASE("no file, a directory: one line that says so", "[config]") {
+  const Folder folder;
+  const LoadedConfig none = load_config(folder.path / "none.toml");
+  REQUIRE(none.errors.size() == 1);
+  CHECK(none.errors[0].to_string().find("none.toml: cannot be read: No such file") !=
+        std::string::npos);
+  const LoadedConfig directory = load_config(folder.path);
+  REQUIRE(directory.errors.size() == 1);
+  CHECK(directory.errors[0].what.starts_with("is a directory"));
+}
+
+TEST_CASE("a sink that waits for a feed which is not here is worth a warning",
+          "[config]") {
+  const LoadedConfig loaded = load(
+      "[[feed]]\nurl=\"https://a.example/\"\ntags=[\"world\"]\n"
+      "[[sink]]\ntype=\"file\"\npath=\"-\"\nfeeds=[\"word\", \"world\"]\n");
+  CHECK(loaded.errors.empty());
+  REQUIRE(loaded.warnings.size() == 1);
+  CHECK(loaded.warnings[0].line == 4);
+}
+
+TEST_CASE("a configuration cut anywhere, or with any byte changed, is read or refused",
+          "[config]") {
+  const std::string whole =
+      "state_dir = \"/x\"\nlog = { level = \"info\" }\n[fetch]\ninterval = \"1m\"\n"
+      "allow_private = [\"10.0.0.0/8\"]\n[[feed]]\nurl = \"https://u:p@a.example/x\"\n"
+      "headers = { A = \"b\" }\n[[sink]]\ntype = \"file\"\npath = \"-\"\nsync = \"1s\"\n";
+  const Folder folder;
+  std::mt19937 random(7);
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    load_config(folder.write("siftd.toml", whole.substr(0, i)));
+    std::string changed = whole;
+    changed[i] = static_cast<char>(random() & 0xff);
+    const LoadedConfig loaded = load_config(folder.write("siftd.toml", changed));
+    for (const ConfigError& error : loaded.errors) {
+      CHECK(!error.what.empty());
+    }
+  }
+}
