@@ -10,11 +10,11 @@ int check_command(const CheckOptions& options) {
   for (const ConfigError& error : loaded.errors) {
     std::cerr << error.to_string() << '\n';
   }
-  for (const ConfigError& warning : loaded.warnings) {
-    std::cerr << "warning: " << warning.to_string() << '\n';
-  }
   if (!loaded.errors.empty()) {
     return kBadConfig;
+  }
+  for (const ConfigError& warning : loaded.warnings) {
+    std::cerr << "warning: " << warning.to_string() << '\n';
   }
   std::cout << print_config(loaded.config) << std::flush;
   if (!std::cout) {
