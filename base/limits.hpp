@@ -55,6 +55,15 @@ inline constexpr std::size_t kMaxOpenElements = 1024;
 // Tags, texts and nodes of one page: a token and its node cost about 300 bytes while
 // parsing. The HTML standard on one page, the longest that people read, has 500,000.
 inline constexpr std::size_t kMaxHtmlTokens = 600'000;
+// JSON-LD of one script, and the objects that are looked at: sites describe an article
+// in some kB; longer ones are catalogues.
+inline constexpr std::size_t kMaxJsonLdBytes = 2 * kMiB;
+inline constexpr std::size_t kMaxJsonLdObjects = 500;
+// One value of a page's metadata.
+inline constexpr std::size_t kMaxMetaBytes = 4 * kKiB;
+// What a page may claim of each: bylines and topic lists that are longer are wrong.
+inline constexpr std::size_t kMaxAuthors = 20;
+inline constexpr std::size_t kMaxTags = 50;
 // Removed blocks that an article carries, and of each the bytes: for people to look at.
 inline constexpr std::size_t kMaxRemoved = 200;
 inline constexpr std::size_t kMaxRemovedBytes = 1000;

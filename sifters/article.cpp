@@ -7,6 +7,7 @@
 #include "parsers/html.hpp"
 #include "parsers/metadata.hpp"
 #include "sifters/article_choice.hpp"
+#include "sifters/article_explain.hpp"
 #include "sifters/article_trim.hpp"
 #include "sifters/page_blocks.hpp"
 #include "sifters/text.hpp"
@@ -55,18 +56,12 @@ void take_metadata(PageMetadata&& metadata, Article& article) {
   article.tags = std::move(metadata.tags);
 }
 
-}  // namespace
-
-Article extract_article(std::string_view html, std::string_view content_type,
-                        std::string_view url, const ArticleHints& hints) {
-  std::string report;
-  return explain_article(html, content_type, url, hints, report);
-}
-
-Article explain_article(std::string_view html, std::string_view content_type,
-                        std::string_view url, const ArticleHints& /*hints*/,
-                        std::string& report) {
-  const HtmlTree tree = parse_html(to_utf8(html.substr(0, limits::kMaxPageBytes), content_type, DocumentKind::html));
+// The whole way from bytes to an article; `report` may be null.
+Article find_article(std::string_view html, std::string_view content_type,
+                     std::string_view url, const ArticleHints& /*hints*/,
+                     std::string* report) {
+  const HtmlTree tree = parse_html(
+      to_utf8(html.substr(0, limits::kMaxPageBytes), content_type, DocumentKind::html));
   PageMetadata metadata = read_metadata(tree, url);
   Article article;
   PageBlocks page = cut_into_blocks(tree);
@@ -89,12 +84,24 @@ Article explain_article(std::string_view html, std::string_view content_type,
     article.text = lay_out(kept);
     article.found = !article.text.empty();
   }
-  for (const Candidate& candidate : candidates) {
-    report +=
-        std::to_string(candidate.node) + " " + std::to_string(candidate.score) + "\n";
-  }
   take_metadata(std::move(metadata), article);
+  if (report != nullptr) {
+    *report = explain_choice(page, candidates, article);
+  }
   return article;
+}
+
+}  // namespace
+
+Article extract_article(std::string_view html, std::string_view content_type,
+                        std::string_view url, const ArticleHints& hints) {
+  return find_article(html, content_type, url, hints, nullptr);
+}
+
+Article explain_article(std::string_view html, std::string_view content_type,
+                        std::string_view url, const ArticleHints& hints,
+                        std::string& report) {
+  return find_article(html, content_type, url, hints, &report);
 }
 
 std::string html_to_text(std::string_view html) {

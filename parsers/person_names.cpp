@@ -1,0 +1,338 @@
+#include "parsers/person_names.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/limits.hpp"
+#include "parsers/chars.hpp"
+
+namespace siftd {
+
+namespace {
+
+constexpr std::string_view kLeadIns[] = {"by ",
+                                         "by: ",
+                                         "by:",
+                                         "von ",
+                                         "von: ",
+                                         "par ",
+                                         "par:",
+                                         "por ",
+                                         "por: ",
+                                         "por:",
+                                         "di ",
+                                         "da ",
+                                         "door ",
+                                         "av ",
+                                         "af ",
+                                         "text: ",
+                                         "texte: ",
+                                         "text by ",
+                                         "words by ",
+                                         "written by ",
+                                         "posted by ",
+                                         "published by ",
+                                         "author: ",
+                                         "author ",
+                                         "authors: ",
+                                         "autor: ",
+                                         "autor ",
+                                         "autorin: ",
+                                         "auteur: ",
+                                         "autore: ",
+                                         "reporting by ",
+                                         "story by ",
+                                         "reviewed by ",
+                                         "edited by ",
+                                         "tekst: ",
+                                         "skrevet av ",
+                                         "skriven av ",
+                                         "escrito por ",
+                                         "publicado por ",
+                                         "geschrieben von ",
+                                         "ein artikel von ",
+                                         "eine analyse von ",
+                                         "ein kommentar von ",
+                                         "kommentar von ",
+                                         "interview von ",
+                                         "reportage von ",
+                                         "bericht von ",
+                                         "article by ",
+                                         "from ",
+                                         "contributed by ",
+                                         "автор: ",
+                                         "автор ",
+                                         "oleh ",
+                                         "oleh: ",
+                                         "penulis: ",
+                                         "penulis ",
+                                         "przez ",
+                                         "автор:",
+                                         "dr. med. ",
+                                         "opinion by ",
+                                         "analysis by ",
+                                         "article écrit par ",
+                                         "propos recueillis par ",
+                                         "texto: ",
+                                         "a cura di ",
+                                         "de: "};
+
+// Desks, programs and roles: whole names that are no person's.
+constexpr std::string_view kNobody[] = {"admin",
+                                        "administrator",
+                                        "staff",
+                                        "staff writer",
+                                        "staff writers",
+                                        "staff reporter",
+                                        "staff report",
+                                        "editor",
+                                        "editors",
+                                        "editorial",
+                                        "editorial staff",
+                                        "editorial team",
+                                        "editorial board",
+                                        "redaktion",
+                                        "die redaktion",
+                                        "redaktion online",
+                                        "redaccion",
+                                        "redacción",
+                                        "redazione",
+                                        "la rédaction",
+                                        "rédaction",
+                                        "redakcja",
+                                        "redaktionen",
+                                        "redação",
+                                        "da redação",
+                                        "news desk",
+                                        "newsdesk",
+                                        "newsroom",
+                                        "news team",
+                                        "web desk",
+                                        "webdesk",
+                                        "online desk",
+                                        "guest",
+                                        "guest author",
+                                        "guest contributor",
+                                        "contributor",
+                                        "contributors",
+                                        "author",
+                                        "authors",
+                                        "unknown",
+                                        "anonymous",
+                                        "wire reports",
+                                        "wire report",
+                                        "news service",
+                                        "press release",
+                                        "user",
+                                        "webmaster",
+                                        "web staff",
+                                        "the editors",
+                                        "team",
+                                        "correspondent",
+                                        "reporter",
+                                        "our correspondent",
+                                        "none",
+                                        "null",
+                                        "n/a",
+                                        "undefined",
+                                        "writer",
+                                        "writers",
+                                        "journalist",
+                                        "video",
+                                        "photo",
+                                        "root",
+                                        "moderator",
+                                        "news",
+                                        "associated press reporter",
+                                        "gastautor",
+                                        "gastbeitrag",
+                                        "see all posts",
+                                        "view all posts",
+                                        "all posts",
+                                        "read more",
+                                        "more",
+                                        "follow",
+                                        "facebook",
+                                        "twitter",
+                                        "senior editor",
+                                        "managing editor",
+                                        "senior writer",
+                                        "senior reporter",
+                                        "deputy editor",
+                                        "senior correspondent",
+                                        "associate editor",
+                                        "contributing writer",
+                                        "freelance writer",
+                                        "columnist",
+                                        "editor-in-chief",
+                                        "news editor",
+                                        "md",
+                                        "phd",
+                                        "rd",
+                                        "jr",
+                                        "ceo",
+                                        "founder",
+                                        "special to",
+                                        "home",
+                                        "about",
+                                        "contact"};
+
+constexpr std::string_view kJoins[] = {
+    " and ", " und ", " et ", " y ",    " og ",  " och ", " & ",  ";",   "|",
+    " / ",   "•",     "·",    " with ", " mit ", " ja ",  " en ", " i ", " e ",
+    "\n",    "\t",    " – ",  " — ",    " - ",   "，",    "、"};
+
+bool is_upper_start(std::string_view word) {
+  const auto c = static_cast<unsigned char>(word.empty() ? 0 : word[0]);
+  return (c >= 'A' && c <= 'Z') || c >= 0x80;
+}
+
+void strip_lead_in(std::string_view& name) {
+  bool again = true;
+  while (again) {
+    again = false;
+    for (const std::string_view lead : kLeadIns) {
+      if (name.size() > lead.size() && starts_with_ignoring_case(name, lead)) {
+        name = trim(name.substr(lead.size()));
+        again = true;
+      }
+    }
+    while (!name.empty() && (name[0] == ':' || name[0] == '-' || name[0] == ',')) {
+      name = trim(name.substr(1));
+      again = true;
+    }
+  }
+}
+
+// What follows in brackets or after a comma is a role, a place or an agency.
+std::string_view without_tail(std::string_view name) {
+  for (const char stop : {'(', '[', '<', '@', '"'}) {
+    name = name.substr(0, std::min(name.find(stop), name.size()));
+  }
+  return trim(name);
+}
+
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    if (end > at) {
+      words.push_back(text.substr(at, end - at));
+    }
+    at = end + 1;
+  }
+  return words;
+}
+
+bool is_nobody(std::string_view name) {
+  return std::any_of(std::begin(kNobody), std::end(kNobody), [&](std::string_view word) {
+    return equals_ignoring_case(name, word);
+  });
+}
+
+// A name is two to five words that begin with capitals (particles aside), or one
+// word when it stands alone; no digits, no address.
+bool is_name(std::string_view name, bool is_alone) {
+  if (name.size() < 3 || name.size() > 80 || is_nobody(name) ||
+      name.find("http") != std::string_view::npos ||
+      name.find('/') != std::string_view::npos ||
+      name.find("www.") != std::string_view::npos ||
+      name.find('_') != std::string_view::npos) {
+    return false;
+  }
+  const auto words = words_of(name);
+  if (words.empty() || words.size() > 6 || !is_upper_start(words.front()) ||
+      std::any_of(name.begin(), name.end(), is_ascii_digit)) {
+    return false;
+  }
+  const auto capitals = std::count_if(words.begin(), words.end(), is_upper_start);
+  if (words.size() == 1) {
+    return is_alone;
+  }
+  return capitals * 2 >= static_cast<std::ptrdiff_t>(words.size());
+}
+
+std::vector<std::string_view> split_at_joins(std::string_view text) {
+  std::vector<std::string_view> parts{text};
+  for (const std::string_view join : kJoins) {
+    std::vector<std::string_view> finer;
+    for (std::string_view part : parts) {
+      while (true) {
+        const std::size_t at = find_ignoring_case(part, join);
+        finer.push_back(part.substr(0, at));
+        if (at == std::string_view::npos) {
+          break;
+        }
+        part = part.substr(at + join.size());
+      }
+    }
+    parts = std::move(finer);
+  }
+  return parts;
+}
+
+std::vector<std::string_view> split_at_commas(
+    const std::vector<std::string_view>& parts) {
+  std::vector<std::string_view> names;
+  for (std::string_view part : parts) {
+    while (true) {
+      const std::size_t at = part.find(',');
+      names.push_back(trim(part.substr(0, at)));
+      if (at == std::string_view::npos) {
+        break;
+      }
+      part = part.substr(at + 1);
+    }
+  }
+  return names;
+}
+
+// "ANN LEE" as "Ann Lee": bylines are often set in capitals. ASCII only; names with
+// other letters stay as they are.
+std::string in_mixed_case(std::string_view name) {
+  std::string text(name);
+  const bool is_shouted =
+      std::all_of(text.begin(), text.end(),
+                  [](char c) {
+                    return (c >= 'A' && c <= 'Z') || c == ' ' || c == '-' || c == '.';
+                  }) &&
+      text.find(' ') != std::string::npos;
+  bool starts = true;
+  for (char& c : text) {
+    if (is_shouted && !starts) {
+      c = ascii_lower(c);
+    }
+    starts = !is_ascii_alpha(c);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> person_names(std::string_view byline) {
+  std::vector<std::string> names;
+  const std::string line = collapse_spaces(byline.substr(0, 500));
+  std::string_view rest = trim(line);
+  strip_lead_in(rest);
+  const auto parts = split_at_commas(split_at_joins(rest));
+  for (std::string_view part : parts) {
+    strip_lead_in(part);
+    part = without_tail(part);
+    while (!part.empty() &&
+           (part.back() == '.' || part.back() == ':' || part.back() == '-')) {
+      part.remove_suffix(1);
+    }
+    if (!is_name(part, parts.size() == 1)) {
+      continue;
+    }
+    std::string name = in_mixed_case(part);
+    if (names.size() < limits::kMaxAuthors &&
+        std::find(names.begin(), names.end(), name) == names.end()) {
+      names.push_back(std::move(name));
+    }
+  }
+  return names;
+}
+
+}  // namespace siftd

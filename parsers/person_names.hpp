@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace siftd {
+
+// The names of persons in a byline as sites write it: "By Ann Lee and Raj Patel,
+// Staff Writers | Reuters". Without what leads in or follows (By, Von, roles,
+// e-mail addresses, dates), split where several are named; user names, desks
+// ("Staff", "Redaktion", "admin") and addresses are none. Order kept, no name twice.
+std::vector<std::string> person_names(std::string_view byline);
+
+}  // namespace siftd
