@@ -109,6 +109,46 @@ inline constexpr std::size_t kFullTextWords = 120;
 inline constexpr std::size_t kParagraphBytes = 60;
 
 // ---- store and delivery (daemon/store, sinks/)
+// One commit takes no more than this: what is decided waits in memory for the disk.
+inline constexpr std::size_t kCommitJobs = 1024;
+inline constexpr std::size_t kCommitBytes = 8 * kMiB;
+// The first of a group waits no longer than this for company.
+inline constexpr auto kCommitDelay = 40ms;
+// A store that cannot write (disk full) tries again this often.
+inline constexpr auto kStoreRetry = 1s;
+// Recent lines kept in memory, so that those who keep up never cause a read.
+inline constexpr std::size_t kJournalTailBytes = 8 * kMiB;
+// Lines read from the disk, kept for others that ask for the same soon after.
+inline constexpr std::size_t kJournalCacheBytes = 8 * kMiB;
+// The write-ahead log is moved into the database at this size: a larger one makes
+// starting after a crash slow, a smaller one writes the same pages more often.
+inline constexpr std::size_t kWalPages = 4000;
+// Identity keys are kept for so many days after a feed last listed them, an
+// article's text for so many after it last changed (docs/events.md).
+inline constexpr int kSeenDays = 90;
+inline constexpr int kTextDays = 8;
+// Rows that one step of the store's housekeeping looks at or deletes, so that no
+// commit waits long for it.
+inline constexpr int kHousekeepingRows = 2000;
+inline constexpr auto kHousekeepingEvery = 60s;
+// Attempts at copying a table out of a damaged database: damage that is everywhere
+// would be halved for ever.
+inline constexpr int kSalvageTries = 20000;
+// What `check --state` reports one by one.
+inline constexpr std::size_t kReportedDamages = 50;
+// A question about articles looks no longer than this, and at no more than so many.
+inline constexpr auto kSearchTime = 1500ms;
+inline constexpr std::size_t kStoryArticles = 2000;
+inline constexpr std::size_t kEventsOfArticle = 1000;
+// What one read of the journal hands to a file, and to one of many clients.
+inline constexpr std::size_t kFileBatchBytes = 1 * kMiB;
+inline constexpr std::size_t kClientBatchBytes = 128 * kKiB;
+// A sink in trouble tries again after so long, doubling up to:
+inline constexpr auto kSinkRetry = 250ms;
+inline constexpr auto kSinkRetryMax = 30s;
+// A sink that is told to finish and cannot gives up after so long; what it did not
+// deliver is delivered after the next start.
+inline constexpr auto kDrainPatience = 3s;
 
 // ---- polling (daemon/: feeds, schedule, pipeline)
 

@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "daemon/store.hpp"
 
@@ -24,19 +25,40 @@ class Recorder {
 
   // `loop` is where awaits resume. The store outlives the recorder.
   Recorder(boost::asio::any_io_executor loop, Store& store);
-  ~Recorder();  // finishes the queue
+  ~Recorder();  // finishes the queue; what a full disk does not take is given up
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
-  // Resumes when what `decide` returned is durable. Throws what it threw.
+  // Resumes when what `decide` returned is durable. Throws what it threw. When the
+  // awaiting task is stopped, the job is done nevertheless.
   boost::asio::awaitable<void> record(Decide decide);
 
-  // Runs `read` between jobs and resumes at once; it sees uncommitted writes.
+  // The same without waiting: what it throws is logged.
+  void enqueue(Decide decide);
+
+  // Runs `read` between jobs and resumes at once; it sees uncommitted writes. While
+  // writing fails it sees what was committed.
   boost::asio::awaitable<void> ask(std::function<void(Store&)> read);
 
-  // Why writing fails at the moment; empty: it does not.
+  // What to forget from now on. At the start nothing is.
+  void set_retention(Retention retention);
+
+  // Why writing fails at the moment; empty: it does not. On any thread.
   std::string stuck() const;
   bool is_stuck() const { return !stuck().empty(); }
+
+  // For status and metrics; on any thread.
+  struct Counters {
+    std::uint64_t commits = 0;
+    std::uint64_t jobs = 0;
+    std::uint64_t waiting = 0;  // jobs in the queue
+    std::uint64_t events = 0;
+    std::uint64_t bytes = 0;      // of lines kept in the journal
+    std::uint64_t forgotten = 0;  // events removed by retention
+    std::uint64_t untaken = 0;    // of these, not yet taken by a sink
+    std::uint64_t repairs = 0;
+  };
+  Counters counters() const;
 
   // The journal, for sinks; its reads have their own connection and thread.
   Journal& journal();
@@ -44,7 +66,7 @@ class Recorder {
 
  private:
   struct Thread;
-  std::unique_ptr<Thread> thread_;
+  std::shared_ptr<Thread> thread_;
 };
 
 }  // namespace siftd

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/database.hpp"
 #include "sifters/event.hpp"
 #include "sifters/records.hpp"
 #include "sinks/sink.hpp"
@@ -48,12 +49,24 @@ struct WriteSet {
   bool is_empty() const;
 };
 
+// What the store may forget, and when.
+struct Retention {
+  std::chrono::milliseconds age = std::chrono::hours(24 * 7);     // of events
+  std::uint64_t size = 10ull << 30;                               // bytes of event lines
+  std::chrono::milliseconds window = std::chrono::hours(24 * 7);  // of memory rows
+  // Cursors of the sinks that are configured: age does not remove what one of them
+  // has not taken; size does, and says so.
+  std::vector<std::string> holders;
+};
+
 // The one SQLite database of a daemon: feeds, seen articles, the event journal,
 // sink cursors. Synchronous, and used on the recorder's thread only; it sees its
 // own uncommitted writes. Throws StoreError when the database cannot go on.
 class Store : public Archive {
  public:
-  // Opens or makes `dir`/siftd.db and takes the lock (flock) on the directory.
+  // Opens or makes `dir`/siftd.db and locks `dir`/siftd.lock, which holds the
+  // process number. A damaged database is moved aside and what can be read is taken
+  // over. Throws StoreError: in use, of a newer version, cannot be made.
   explicit Store(const std::filesystem::path& dir);
   ~Store() override;
   Store(const Store&) = delete;
@@ -62,6 +75,7 @@ class Store : public Archive {
   std::optional<SeenRow> find(std::uint64_t key) override;
   std::optional<ArticleRow> article(std::uint64_t id) override;
   std::optional<std::string> setting(std::string_view key);
+  std::optional<Journal::Cursor> cursor(std::string_view name);
 
   void each_feed(const std::function<void(FeedRow)>& on_row);
   void each_memory(const std::function<void(MemoryRow)>& on_row);  // by time
@@ -69,12 +83,52 @@ class Store : public Archive {
   // Articles whose look_again is due, oldest first.
   std::vector<ArticleRow> due_again(std::int64_t now, std::size_t limit);
 
-  std::uint64_t oldest() const;
-  std::uint64_t newest() const;
+  // The oldest kept and the newest sequence, uncommitted ones included; newest <
+  // oldest: none. Sequences go on where they were even when all were removed.
+  std::uint64_t oldest() const { return oldest_; }
+  std::uint64_t newest() const { return newest_; }
+  // Bytes of the lines kept.
+  std::uint64_t bytes() const;
+  const std::filesystem::path& file() const { return file_; }
+
+  // ---- for the recorder: transactions, and what is done beside the jobs.
+  void begin();
+  // Gives each event its sequence and writes it into its line.
+  void apply(WriteSet& writes);
+  void commit();
+  void rollback();  // never throws
+
+  // One step of forgetting, in a transaction of its own.
+  struct Forgotten {
+    std::uint64_t events = 0;
+    std::uint64_t untaken = 0;  // of these, not taken by a configured sink
+    bool is_done = true;        // false: more is due at once
+  };
+  Forgotten forget(const Retention& retention, std::chrono::system_clock::time_point now);
+
+  // Moves a damaged database aside and takes over what can be read, as at the start.
+  void repair();
 
  private:
-  struct Database;
+  struct Statements;
+  void open();
+  void append(NewEvent& event);
+  std::uint64_t cutoff(const Retention& retention, std::int64_t now);
+  void forget_events(const Retention& retention, std::int64_t now, Forgotten& forgotten);
+  bool forget_rows(const Retention& retention, std::int64_t now);
+
+  std::filesystem::path dir_;
+  std::filesystem::path file_;
+  int lock_ = -1;
   std::unique_ptr<Database> database_;
+  std::unique_ptr<Statements> statements_;
+  int checkpoint_at_ = 0;  // pages of the write-ahead log
+  std::uint64_t oldest_ = 1;
+  std::uint64_t newest_ = 0;
+  std::uint64_t committed_ = 0;  // the newest of the last commit
+  std::uint64_t end_ = 0;        // bytes of all lines ever written
+  std::uint64_t committed_end_ = 0;
+  std::int64_t last_time_ = 0;  // of the newest event: never goes back
 };
 
 }  // namespace siftd

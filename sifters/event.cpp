@@ -18,4 +18,15 @@ std::string_view to_string(EventType type) {
   return "siftd.unknown";
 }
 
+std::optional<EventType> event_type(std::string_view name) {
+  for (const EventType type :
+       {EventType::article_new, EventType::article_updated, EventType::article_duplicate,
+        EventType::article_removed, EventType::feed_status}) {
+    if (to_string(type) == name) {
+      return type;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace siftd

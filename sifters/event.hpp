@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -89,6 +91,8 @@ enum class EventType {
 
 // "siftd.article.new" and so on: the CloudEvents type.
 std::string_view to_string(EventType type);
+// The type of that name, if there is one.
+std::optional<EventType> event_type(std::string_view name);
 
 // What siftd tells the world: a CloudEvents 1.0 envelope around its data. The
 // sequence is given by the store, when the event is written there.

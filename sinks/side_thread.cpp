@@ -1,0 +1,108 @@
+#include "sinks/side_thread.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace siftd {
+
+namespace asio = boost::asio;
+
+namespace {
+
+struct Call {
+  Call(const asio::any_io_executor& loop, std::function<void()> what)
+      : work(std::move(what)), ended(loop, asio::steady_timer::time_point::max()) {}
+
+  std::function<void()> work;
+  std::exception_ptr failure;
+  bool is_done = false;      // on the loop
+  asio::steady_timer ended;  // on the loop; never expires, cancelled as a wake-up
+};
+
+}  // namespace
+
+struct SideThread::State {
+  explicit State(asio::any_io_executor executor) : loop(std::move(executor)) {}
+
+  const asio::any_io_executor loop;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::deque<std::shared_ptr<Call>> calls;
+  bool is_busy = false;
+  bool is_abandoned = false;
+  std::thread thread;
+
+  void work() {
+    std::unique_lock lock(mutex);
+    while (true) {
+      changed.wait(lock, [this] { return is_abandoned || !calls.empty(); });
+      if (is_abandoned) {
+        return;
+      }
+      std::shared_ptr<Call> call = std::move(calls.front());
+      calls.pop_front();
+      is_busy = true;
+      lock.unlock();
+      try {
+        call->work();
+      } catch (...) {
+        call->failure = std::current_exception();
+      }
+      call->work = nullptr;
+      lock.lock();
+      is_busy = false;
+      if (is_abandoned) {
+        return;  // the loop may be gone
+      }
+      asio::post(loop, [done = std::move(call)] {
+        done->is_done = true;
+        done->ended.cancel();
+      });
+    }
+  }
+};
+
+SideThread::SideThread(asio::any_io_executor loop)
+    : state_(std::make_shared<State>(std::move(loop))) {
+  state_->thread = std::thread([state = state_] { state->work(); });
+}
+
+SideThread::~SideThread() {
+  std::unique_lock lock(state_->mutex);
+  state_->is_abandoned = true;
+  state_->calls.clear();
+  state_->changed.notify_all();
+  std::thread thread = std::move(state_->thread);
+  const bool is_busy = state_->is_busy;
+  lock.unlock();
+  if (is_busy) {
+    thread.detach();
+  } else {
+    thread.join();
+  }
+}
+
+asio::awaitable<void> SideThread::run(std::function<void()> work) {
+  auto call = std::make_shared<Call>(state_->loop, std::move(work));
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->calls.push_back(call);
+    state_->changed.notify_one();
+  }
+  while (!call->is_done) {
+    co_await call->ended.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+  if (call->failure) {
+    std::rethrow_exception(call->failure);
+  }
+}
+
+}  // namespace siftd
