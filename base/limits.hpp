@@ -107,6 +107,9 @@ inline constexpr std::chrono::seconds kExpireEvery = 60s;
 // paragraphs on, when the feed calls it a summary.
 inline constexpr std::size_t kFullTextWords = 120;
 inline constexpr std::size_t kParagraphBytes = 60;
+// Of a text this much is fingerprinted: some 40,000 words, ten times the longest
+// news article; more would only cost time.
+inline constexpr std::size_t kMaxFingerprintBytes = 256 * kKiB;
 
 // ---- store and delivery (daemon/store, sinks/)
 // One commit takes no more than this: what is decided waits in memory for the disk.

@@ -32,11 +32,22 @@ struct Fingerprint {
     bool operator==(const Term&) const = default;
   };
 
+  static constexpr std::size_t kMaxShingles = 40;
+  static constexpr std::size_t kMaxSlots = 12;
+  static constexpr std::size_t kMaxFacts = 16;
+  static constexpr std::size_t kMaxNegations = 6;
+  static constexpr std::size_t kMaxTerms = 24;
+
   std::uint64_t words_hash = 0;         // of all words in order; equal: an exact copy
   std::uint32_t words = 0;              // how many words the text has
   std::uint8_t level = 0;               // one of 2^level shingles is kept
   std::vector<std::uint32_t> shingles;  // sorted; the level's low bits are zero
   std::vector<Slot> slots;              // sorted
+  // Samples, sorted, of the numbers and names (`facts`), and of what is negated:
+  // the smallest hashes, so that those of two texts are comparable. The samples
+  // are complete when they are shorter than their limits below.
+  std::vector<std::uint16_t> facts;
+  std::vector<std::uint16_t> negations;
   std::vector<Term> terms;              // the most telling first
 
   bool is_empty() const { return words == 0 && terms.empty(); }

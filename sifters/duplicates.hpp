@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "sifters/event.hpp"
+#include "sifters/fingerprint.hpp"
+#include "sifters/posting_table.hpp"
+#include "sifters/remembered.hpp"
+
+namespace siftd {
+
+// What speaks for and against two texts being one article: `here` is the text
+// that is judged, `there` the earlier one. Shingles are weighed: those that many
+// articles share count little.
+struct Evidence {
+  double shared = 0;      // weight of the shingles in both
+  double here = 0;        // of all shingles here, at the coarser of the levels
+  double there = 0;       // of all there
+  int slots_agree = 0;    // numbers in the same place: the same
+  int slots_differ = 0;   // another
+  int facts_shared = 0;   // names and numbers in both samples
+  int facts_here = 0;     // in the comparable part of the sample here
+  int facts_there = 0;
+  int negated_here = 0;   // what is negated here only
+  int negated_there = 0;  // there only
+  int terms_shared = 0;   // of the telling terms of both
+  int terms_here = 0;
+  int terms_there = 0;
+  int title_shared = 0;   // of these, those in both titles
+  int title_here = 0;
+  int title_there = 0;
+  double days = 0;        // between the two
+  std::uint32_t words_here = 0;
+  std::uint32_t words_there = 0;
+};
+
+// How sure, 0..1, that the two are one article: a logistic model of a few ratios
+// of the evidence.
+double certainty(const Evidence& evidence);
+
+// Finds copies: exact, near and contained ones, whole or cut. Owns the index of
+// shingles; reads the records of Remembered, which outlives it.
+class Duplicates {
+ public:
+  struct Candidate {
+    std::uint32_t ordinal = 0;
+    Evidence evidence;
+  };
+  struct Match {
+    std::uint32_t ordinal = 0;
+    double similarity = 0;
+    CopyKind kind = CopyKind::none;
+    bool adds_news = false;
+  };
+
+  explicit Duplicates(Remembered& remembered) : remembered_(remembered) {}
+
+  // The best match at or above the threshold.
+  std::optional<Match> find(const Fingerprint& print, std::uint32_t now, double threshold);
+
+  // An earlier article with the same words; 0: none.
+  std::uint32_t find_exact(const Fingerprint& print);
+
+  // The most promising earlier articles, compared; at most kMaxCompared.
+  std::span<const Candidate> compare(const Fingerprint& print, std::uint32_t now);
+
+  // Makes a remembered article findable; its family is set already.
+  void post(std::uint32_t ordinal);
+
+  // To be called before the oldest article is dropped or any is forgotten: what
+  // only it had posted of its family's shingles, the next of the family posts.
+  void unpost(std::uint32_t ordinal);
+
+  std::size_t bytes() const { return table_.bytes(); }
+
+  static constexpr std::size_t kMaxCompared = 6;
+
+ private:
+  // A shingle in more articles than this is boilerplate, and no longer posted.
+  static constexpr std::size_t kMaxPostings = 12;
+
+  struct Hit {
+    std::uint32_t family;
+    std::uint32_t ordinal;
+    float weight;
+  };
+
+  void gather_hits(const Fingerprint& print);
+  void choose(std::size_t most);
+  Evidence compare_with(const Fingerprint& print, const Remembered::Record& record);
+  double weigh_there(const Remembered::Record& record, std::uint8_t level,
+                     const Fingerprint& print);
+  void post_hash(std::uint32_t hash, std::uint32_t ordinal);
+  void rebuild();
+
+  Remembered& remembered_;
+  PostingTable table_;
+  // Room from one call to the next.
+  std::vector<std::uint8_t> counts_;  // of postings, for each shingle asked for
+  std::vector<Hit> hits_;
+  std::vector<Hit> chosen_;
+  std::vector<Candidate> candidates_;
+};
+
+}  // namespace siftd

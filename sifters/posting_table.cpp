@@ -1,0 +1,94 @@
+#include "sifters/posting_table.hpp"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+namespace siftd {
+
+namespace {
+
+constexpr std::size_t kHugePage = std::size_t{2} << 20;
+constexpr std::size_t kFirstBuckets = 64;
+
+}  // namespace
+
+void FreeMemory::operator()(void* memory) const { std::free(memory); }
+
+BigMemory allocate_big(std::size_t bytes) {
+  std::size_t page = bytes >= kHugePage ? kHugePage : 64;
+  bytes = (bytes + page - 1) / page * page;
+  BigMemory memory(std::aligned_alloc(page, bytes));
+  if (!memory) throw std::bad_alloc();
+  // Advice only: without huge pages all is the same, but slower.
+  if (page == kHugePage) (void)madvise(memory.get(), bytes, MADV_HUGEPAGE);
+  std::memset(memory.get(), 0, bytes);
+  return memory;
+}
+
+PostingTable::PostingTable() { clear(0); }
+
+void PostingTable::clear(std::size_t postings) {
+  std::size_t buckets = std::max(kFirstBuckets, postings * 4 / 3 / kSlots * 5 / 4);
+  memory_.reset();  // before the new one is taken: both at once may be too much
+  memory_ = allocate_big((buckets + kSpare) * sizeof(Bucket));
+  buckets_ = buckets;
+  used_ = 0;
+}
+
+PostingTable::Bucket* PostingTable::bucket(std::uint32_t hash) const {
+  std::uint64_t mixed = std::uint64_t{hash} * 0x9E3779B1U;
+  auto high = static_cast<std::uint32_t>(mixed) ^ static_cast<std::uint32_t>(mixed >> 32);
+  std::size_t index = (std::uint64_t{high} * buckets_) >> 32;
+  return static_cast<Bucket*>(memory_.get()) + index;
+}
+
+std::uint8_t PostingTable::tag(std::uint32_t hash) {
+  return static_cast<std::uint8_t>((hash * 0x85EBCA6BU) >> 24);
+}
+
+std::size_t PostingTable::find(std::uint32_t hash, std::uint32_t first_alive,
+                               std::span<std::uint32_t> out) const {
+  std::uint8_t wanted = tag(hash);
+  std::size_t count = 0;
+  for (const Bucket* at = bucket(hash);; ++at) {
+    for (std::size_t i = 0; i < at->used; ++i) {
+      if (at->tags[i] != wanted || at->ordinals[i] < first_alive) continue;
+      if (count == out.size()) return count;
+      out[count++] = at->ordinals[i];
+    }
+    if (at->overflows == 0) return count;
+  }
+}
+
+void PostingTable::insert(std::uint32_t hash, std::uint32_t ordinal,
+                          std::uint32_t first_alive) {
+  const Bucket* last = static_cast<Bucket*>(memory_.get()) + buckets_ + kSpare - 1;
+  for (Bucket* at = bucket(hash);; ++at) {
+    for (std::size_t i = 0; i < at->used; ++i) {
+      if (at->ordinals[i] >= first_alive) continue;
+      at->ordinals[i] = ordinal;
+      at->tags[i] = tag(hash);
+      return;
+    }
+    if (at->used < kSlots) {
+      at->ordinals[at->used] = ordinal;
+      at->tags[at->used] = tag(hash);
+      ++at->used;
+      ++used_;
+      return;
+    }
+    if (at == last) {
+      // No room behind the last bucket: only a table far over its load comes
+      // here. Not posted, an article is found by its other hashes.
+      used_ = buckets_ * kSlots;
+      return;
+    }
+    at->overflows = 1;
+  }
+}
+
+}  // namespace siftd
