@@ -3,16 +3,19 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace siftd {
 
 namespace {
 
 // What a shingle is worth that so many other articles have too.
-constexpr std::array<float, 13> kWeight = {1,     0.8F,  0.5F,  0.3F,  0.18F, 0.1F, 0.06F,
-                                           0.04F, 0.02F, 0.01F, 0,     0,     0};
+constexpr std::array<float, 13> kWeight = {1,     0.8F,  0.5F,  0.3F, 0.18F, 0.1F, 0.06F,
+                                           0.04F, 0.02F, 0.01F, 0,    0,     0};
 
-float weight(std::size_t others) { return kWeight[std::min(others, kWeight.size() - 1)]; }
+float weight(std::size_t others) {
+  return kWeight[std::min(others, kWeight.size() - 1)];
+}
 
 std::uint32_t exact_hash(std::uint64_t words_hash) {
   return static_cast<std::uint32_t>(words_hash >> 32) ^ 0x5BD1E995U;
@@ -29,16 +32,20 @@ struct Overlap {
 Overlap overlap(std::span<const std::uint16_t> here, std::span<const std::uint16_t> there,
                 std::size_t most) {
   std::uint32_t end = 0x10000;
-  if (here.size() >= most) end = std::min<std::uint32_t>(end, here.back());
-  if (there.size() >= most) end = std::min<std::uint32_t>(end, there.back());
+  if (here.size() >= most)
+    end = std::min<std::uint32_t>(end, here.back());
+  if (there.size() >= most)
+    end = std::min<std::uint32_t>(end, there.back());
   Overlap result;
   std::size_t i = 0;
   std::size_t k = 0;
   while (i < here.size() || k < there.size()) {
     std::uint32_t a = i < here.size() ? here[i] : 0x10000;
     std::uint32_t b = k < there.size() ? there[k] : 0x10000;
-    if (std::min(a, b) > end) break;
-    if (a == b) ++result.shared;
+    if (std::min(a, b) > end)
+      break;
+    if (a == b)
+      ++result.shared;
     if (a <= b) {
       ++result.here;
       ++i;
@@ -65,24 +72,28 @@ void compare_slots(std::span<const Fingerprint::Slot> here,
     std::uint16_t place = here[i].place;
     bool is_agreed = false;
     std::size_t last = k;
-    while (last < there.size() && there[last].place == place) ++last;
+    while (last < there.size() && there[last].place == place)
+      ++last;
     for (; i < here.size() && here[i].place == place; ++i) {
-      for (std::size_t j = k; j < last; ++j) is_agreed |= here[i].value == there[j].value;
+      for (std::size_t j = k; j < last; ++j)
+        is_agreed |= here[i].value == there[j].value;
     }
     k = last;
     (is_agreed ? evidence.slots_agree : evidence.slots_differ) += 1;
   }
 }
 
-void compare_terms(const Fingerprint& print, std::span<const Remembered::PackedTerm> there,
-                   Evidence& evidence) {
+void compare_terms(const Fingerprint& print,
+                   std::span<const Remembered::PackedTerm> there, Evidence& evidence) {
   evidence.terms_here = static_cast<int>(print.terms.size());
   evidence.terms_there = static_cast<int>(there.size());
-  for (Remembered::PackedTerm other : there) evidence.title_there += term_in_title(other);
+  for (Remembered::PackedTerm other : there)
+    evidence.title_there += term_in_title(other);
   for (const Fingerprint::Term& term : print.terms) {
     evidence.title_here += term.in_title;
     for (Remembered::PackedTerm other : there) {
-      if (term_hash(other) != term.hash >> 8) continue;
+      if (term_hash(other) != term.hash >> 8)
+        continue;
       ++evidence.terms_shared;
       evidence.title_shared += term.in_title && term_in_title(other);
       break;
@@ -91,14 +102,17 @@ void compare_terms(const Fingerprint& print, std::span<const Remembered::PackedT
 }
 
 // Whether the titles have a word in common, or one of them has none.
-bool titles_agree(const Fingerprint& print, std::span<const Remembered::PackedTerm> terms) {
+bool titles_agree(const Fingerprint& print,
+                  std::span<const Remembered::PackedTerm> terms) {
   bool has_here = false;
   bool has_there = std::any_of(terms.begin(), terms.end(), term_in_title);
   for (const Fingerprint::Term& term : print.terms) {
-    if (!term.in_title) continue;
+    if (!term.in_title)
+      continue;
     has_here = true;
     for (Remembered::PackedTerm other : terms) {
-      if (term_in_title(other) && term_hash(other) == term.hash >> 8) return true;
+      if (term_in_title(other) && term_hash(other) == term.hash >> 8)
+        return true;
     }
   }
   return !has_here || !has_there;
@@ -106,24 +120,107 @@ bool titles_agree(const Fingerprint& print, std::span<const Remembered::PackedTe
 
 }  // namespace
 
-double certainty(const Evidence& e) {
-  double contained = e.shared / std::max(0.5, std::min(e.here, e.there));
-  return std::min(1.0, contained);
+namespace {
+
+// The ratios that the model is made of. Directions are told apart by which text
+// is the better contained in the other: a cut copy has all its shingles there,
+// and not the other way round.
+struct Ratios {
+  double contained, containing;  // shared weight: of the better contained, of the other
+  double facts, facts_other;     // facts in common, in the same two directions
+  double body, title;            // terms in common
+
+  explicit Ratios(const Evidence& e) {
+    double here = e.shared / (e.here + 0.3);
+    double there = e.shared / (e.there + 0.3);
+    facts = (e.facts_shared + 0.5) / (e.facts_here + 1);
+    facts_other = (e.facts_shared + 0.5) / (e.facts_there + 1);
+    if (here < there)
+      std::swap(facts, facts_other);
+    contained = std::max(here, there);
+    containing = std::min(here, there);
+    int fewer = std::min(e.terms_here - e.title_here, e.terms_there - e.title_there);
+    body = (e.terms_shared - e.title_shared + 0.5) / (std::max(0, fewer) + 1);
+    title = (e.title_shared + 0.5) / (std::min(e.title_here, e.title_there) + 1);
+  }
+};
+
+// The same words but for one place, and in that place another number or a
+// negation: "dies" and "does not die". However alike, they say other things.
+bool differs_in_a_word_that_matters(const Evidence& e) {
+  constexpr double kWords = 10;  // about two shingles' worth
+  double here = (1 - e.shared / std::max(e.here, 1e-3)) * e.words_here;
+  double there = (1 - e.shared / std::max(e.there, 1e-3)) * e.words_there;
+  bool matters = e.slots_differ + e.negated_here + e.negated_there > 0;
+  return matters && here <= kWords && there <= kWords;
 }
 
-std::uint32_t Duplicates::find_exact(const Fingerprint& print) {
+}  // namespace
+
+double certainty(const Evidence& e) {
+  // Fitted by logistic regression to pairs of copies and look-alikes; part of the
+  // pairs had their titles taken away, so that no title is no argument.
+  if (e.shared <= 0)
+    return 0;
+  Ratios r(e);
+  double places = e.slots_agree + e.slots_differ + 1.0;
+  double z = -8.86 + 8.76 * r.contained + 3.03 * r.containing +
+             1.35 * std::log(e.shared + 0.1) + 0.34 * r.facts + 1.49 * r.facts_other -
+             1.83 * e.slots_differ / places -
+             2.1 * std::min(e.slots_differ, 3) * r.containing - 6.19 * r.body +
+             4.74 * (1 - r.contained) * r.title + 2.0 * (1 - r.contained) * r.body -
+             1.91 * std::log1p(std::min(e.days, 7.0)) + 2.7 * r.title +
+             2.71 * r.facts * r.contained -
+             0.4 * std::abs(std::log((e.words_here + 9.0) / (e.words_there + 9.0)));
+  if (differs_in_a_word_that_matters(e))
+    z = std::min(z, -0.5);
+  // Where a false merge costs as much as a missed copy is 0.8 on the scale.
+  constexpr double kBias = 0.75;
+  return 1 / (1 + std::exp(-z - kBias));
+}
+
+namespace {
+
+// What kind of copy it is, and whether it brings news.
+void describe(const Evidence& e, Duplicates::Match& match) {
+  double here = e.shared / std::max(e.here, 1e-6);
+  double there = e.shared / std::max(e.there, 1e-6);
+  // One of the two has much that the other has not.
+  constexpr double kWhole = 0.75;
+  constexpr double kUneven = 0.15;
+  if (std::min(here, there) < kWhole && std::abs(here - there) > kUneven)
+    match.kind = CopyKind::contained;
+  // A fifth more, and some words at least: a byline and a place are no news.
+  constexpr double kNews = 0.2;
+  constexpr double kNewWords = 15;
+  double grown = e.here - e.there;
+  double words = grown / std::max(e.here, 1e-6) * e.words_here;
+  match.adds_news = there > here && grown > kNews * e.there && words >= kNewWords;
+  if (match.adds_news)
+    match.kind = CopyKind::contained;
+}
+
+}  // namespace
+
+std::uint32_t Duplicates::find_exact(const Fingerprint& print, std::uint32_t except) {
   // Below so many words a text may be what a page says in place of an article.
   constexpr std::uint32_t kFewWords = 40;
-  if (print.words == 0) return 0;
+  if (print.words == 0)
+    return 0;
   std::array<std::uint32_t, 32> found;
-  std::size_t count = table_.find(exact_hash(print.words_hash), remembered_.first(), found);
+  std::size_t count =
+      table_.find(exact_hash(print.words_hash), remembered_.first(), found);
   std::uint32_t best = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    if (!remembered_.is_alive(found[i])) continue;
+    if (!remembered_.is_alive(found[i]))
+      continue;
     const Remembered::Record& record = remembered_[found[i]];
-    if (record.words_hash != print.words_hash) continue;
-    if (print.words < kFewWords && !titles_agree(print, record.terms())) continue;
-    if (best == 0 || found[i] < best) best = found[i];
+    if (record.words_hash != print.words_hash || record.original == except)
+      continue;
+    if (print.words < kFewWords && !titles_agree(print, record.terms()))
+      continue;
+    if (best == 0 || found[i] < best)
+      best = found[i];
   }
   return best;
 }
@@ -131,14 +228,17 @@ std::uint32_t Duplicates::find_exact(const Fingerprint& print) {
 void Duplicates::gather_hits(const Fingerprint& print) {
   hits_.clear();
   counts_.clear();
-  for (std::uint32_t shingle : print.shingles) table_.prefetch(shingle);
+  for (std::uint32_t shingle : print.shingles)
+    table_.prefetch(shingle);
   std::array<std::uint32_t, kMaxPostings> found;
   for (std::uint32_t shingle : print.shingles) {
     std::size_t count = table_.find(shingle, remembered_.first(), found);
     counts_.push_back(static_cast<std::uint8_t>(count));
     float worth = count == 0 ? 0 : weight(count - 1);
-    if (worth <= 0) continue;
-    for (std::size_t i = 0; i < count; ++i) hits_.push_back({0, found[i], worth});
+    if (worth <= 0)
+      continue;
+    for (std::size_t i = 0; i < count; ++i)
+      hits_.push_back({0, found[i], worth});
   }
 }
 
@@ -146,7 +246,8 @@ void Duplicates::gather_hits(const Fingerprint& print) {
 // best families.
 void Duplicates::choose(std::size_t most) {
   chosen_.clear();
-  for (Hit& hit : hits_) hit.family = remembered_.family(hit.ordinal);
+  for (Hit& hit : hits_)
+    hit.family = remembered_.family(hit.ordinal);
   std::sort(hits_.begin(), hits_.end(), [](const Hit& a, const Hit& b) {
     return a.family != b.family ? a.family < b.family : a.ordinal < b.ordinal;
   });
@@ -157,7 +258,8 @@ void Duplicates::choose(std::size_t most) {
     while (i < hits_.size() && hits_[i].family == family.family) {
       std::uint32_t ordinal = hits_[i].ordinal;
       float sum = 0;
-      for (; i < hits_.size() && hits_[i].ordinal == ordinal; ++i) sum += hits_[i].weight;
+      for (; i < hits_.size() && hits_[i].ordinal == ordinal; ++i)
+        sum += hits_[i].weight;
       family.weight += sum;
       if (sum > best) {
         best = sum;
@@ -176,22 +278,26 @@ void Duplicates::choose(std::size_t most) {
 }
 
 std::span<const Duplicates::Candidate> Duplicates::compare(const Fingerprint& print,
-                                                             std::uint32_t now) {
+                                                           std::uint32_t now) {
   // Less shared weight than this is chance or a common phrase.
   constexpr float kLeast = 0.9F;
   candidates_.clear();
   gather_hits(print);
   choose(kMaxCompared);
-  while (!chosen_.empty() && chosen_.back().weight < kLeast) chosen_.pop_back();
+  while (!chosen_.empty() && chosen_.back().weight < kLeast)
+    chosen_.pop_back();
   for (const Hit& hit : chosen_) {
-    if (remembered_.is_alive(hit.ordinal)) remembered_.prefetch(hit.ordinal);
+    if (remembered_.is_alive(hit.ordinal))
+      remembered_.prefetch(hit.ordinal);
   }
   for (const Hit& hit : chosen_) {
-    if (!remembered_.is_alive(hit.ordinal)) continue;
+    if (!remembered_.is_alive(hit.ordinal))
+      continue;
     Evidence evidence = compare_with(print, remembered_[hit.ordinal]);
     std::uint32_t then = remembered_[hit.ordinal].time;
     evidence.days = (now > then ? now - then : then - now) / 86400.0;
-    if (evidence.shared > 0) candidates_.push_back({hit.ordinal, evidence});
+    if (evidence.shared > 0)
+      candidates_.push_back({hit.ordinal, evidence});
   }
   return candidates_;
 }
@@ -205,14 +311,18 @@ Evidence Duplicates::compare_with(const Fingerprint& print,
   std::size_t k = 0;
   for (std::size_t i = 0; i < print.shingles.size(); ++i) {
     std::uint32_t shingle = print.shingles[i];
-    if ((shingle & mask) != 0) continue;
-    while (k < there.size() && there[k] < shingle) ++k;
+    if ((shingle & mask) != 0)
+      continue;
+    while (k < there.size() && there[k] < shingle)
+      ++k;
     bool is_shared = k < there.size() && there[k] == shingle;
     std::size_t others = counts_[i];
-    if (is_shared && others > 0) --others;
+    if (is_shared && others > 0)
+      --others;
     float worth = weight(others);
     evidence.here += worth;
-    if (is_shared) evidence.shared += worth;
+    if (is_shared)
+      evidence.shared += worth;
   }
   evidence.there = evidence.shared + weigh_there(record, level, print);
   compare_slots(print.slots, record.slots(), evidence);
@@ -238,9 +348,12 @@ double Duplicates::weigh_there(const Remembered::Record& record, std::uint8_t le
   std::size_t count = 0;
   std::size_t k = 0;
   for (std::uint32_t shingle : record.shingles()) {
-    if ((shingle & mask) != 0) continue;
-    while (k < print.shingles.size() && print.shingles[k] < shingle) ++k;
-    if (k < print.shingles.size() && print.shingles[k] == shingle) continue;
+    if ((shingle & mask) != 0)
+      continue;
+    while (k < print.shingles.size() && print.shingles[k] < shingle)
+      ++k;
+    if (k < print.shingles.size() && print.shingles[k] == shingle)
+      continue;
     table_.prefetch(shingle);
     only[count++] = shingle;
   }
@@ -254,57 +367,71 @@ double Duplicates::weigh_there(const Remembered::Record& record, std::uint8_t le
 }
 
 std::optional<Duplicates::Match> Duplicates::find(const Fingerprint& print,
-                                                  std::uint32_t now, double threshold) {
-  if (std::uint32_t exact = find_exact(print)) return Match{exact, 1, CopyKind::exact, false};
+                                                  std::uint32_t now, double threshold,
+                                                  std::uint32_t except) {
+  if (std::uint32_t exact = find_exact(print, except))
+    return Match{exact, 1, CopyKind::exact, false};
   std::optional<Match> best;
   const Evidence* evidence = nullptr;
   for (const Candidate& candidate : compare(print, now)) {
+    if (remembered_[candidate.ordinal].original == except)
+      continue;
     double sure = certainty(candidate.evidence);
-    if (sure < threshold || (best && sure <= best->similarity)) continue;
+    if (sure < threshold || (best && sure <= best->similarity))
+      continue;
     best = Match{candidate.ordinal, sure, CopyKind::near, false};
     evidence = &candidate.evidence;
   }
-  if (!best) return best;
-  // Contained: one of the two has much that the other has not.
-  constexpr double kContained = 0.75;
-  double here = evidence->shared / std::max(evidence->here, 1e-6);
-  double there = evidence->shared / std::max(evidence->there, 1e-6);
-  if (std::min(here, there) < kContained && std::abs(here - there) > 0.15)
-    best->kind = CopyKind::contained;
+  if (!best)
+    return best;
+  describe(*evidence, *best);
   return best;
 }
 
 void Duplicates::post(std::uint32_t ordinal) {
-  if (table_.is_full()) rebuild();
+  if (table_.is_full())
+    rebuild();
   const Remembered::Record& record = remembered_[ordinal];
-  if (record.words == 0) return;
+  if (record.words == 0)
+    return;
   post_hash(exact_hash(record.words_hash), ordinal);
-  for (std::uint32_t shingle : record.shingles()) table_.prefetch(shingle);
-  for (std::uint32_t shingle : record.shingles()) post_hash(shingle, ordinal);
+  for (std::uint32_t shingle : record.shingles())
+    table_.prefetch(shingle);
+  for (std::uint32_t shingle : record.shingles())
+    post_hash(shingle, ordinal);
 }
 
 // A family posts a hash once, so that postings count stories and not copies.
 void Duplicates::post_hash(std::uint32_t hash, std::uint32_t ordinal) {
   std::array<std::uint32_t, kMaxPostings> found;
   std::size_t count = table_.find(hash, remembered_.first(), found);
-  if (count == kMaxPostings) return;
+  if (count == kMaxPostings)
+    return;
   std::uint32_t family = remembered_.family(ordinal);
   for (std::size_t i = 0; i < count; ++i) {
-    if (remembered_.family(found[i]) == family) return;
+    if (remembered_.is_alive(found[i]) && remembered_.family(found[i]) == family)
+      return;
   }
   table_.insert(hash, ordinal, remembered_.first());
 }
 
-void Duplicates::unpost(std::uint32_t) {}
+void Duplicates::unpost(std::uint32_t ordinal) {
+  const Remembered::Record& record = remembered_[ordinal];
+  table_.erase(exact_hash(record.words_hash), ordinal);
+  for (std::uint32_t shingle : record.shingles())
+    table_.erase(shingle, ordinal);
+}
 
 void Duplicates::rebuild() {
   std::size_t postings = 0;
   for (std::uint32_t i = remembered_.first(); i < remembered_.end(); ++i) {
-    if (remembered_.is_alive(i)) postings += remembered_[i].shingle_count + 1U;
+    if (remembered_.is_alive(i))
+      postings += remembered_[i].shingle_count + 1U;
   }
   table_.clear(postings);
   for (std::uint32_t i = remembered_.first(); i + 1 < remembered_.end(); ++i) {
-    if (remembered_.is_alive(i)) post(i);
+    if (remembered_.is_alive(i))
+      post(i);
   }
 }
 

@@ -17,23 +17,23 @@ namespace siftd {
 // that is judged, `there` the earlier one. Shingles are weighed: those that many
 // articles share count little.
 struct Evidence {
-  double shared = 0;      // weight of the shingles in both
-  double here = 0;        // of all shingles here, at the coarser of the levels
-  double there = 0;       // of all there
-  int slots_agree = 0;    // numbers in the same place: the same
-  int slots_differ = 0;   // another
-  int facts_shared = 0;   // names and numbers in both samples
-  int facts_here = 0;     // in the comparable part of the sample here
+  double shared = 0;     // weight of the shingles in both
+  double here = 0;       // of all shingles here, at the coarser of the levels
+  double there = 0;      // of all there
+  int slots_agree = 0;   // numbers in the same place: the same
+  int slots_differ = 0;  // another
+  int facts_shared = 0;  // names and numbers in both samples
+  int facts_here = 0;    // in the comparable part of the sample here
   int facts_there = 0;
   int negated_here = 0;   // what is negated here only
   int negated_there = 0;  // there only
   int terms_shared = 0;   // of the telling terms of both
   int terms_here = 0;
   int terms_there = 0;
-  int title_shared = 0;   // of these, those in both titles
+  int title_shared = 0;  // of these, those in both titles
   int title_here = 0;
   int title_there = 0;
-  double days = 0;        // between the two
+  double days = 0;  // between the two
   std::uint32_t words_here = 0;
   std::uint32_t words_there = 0;
 };
@@ -59,11 +59,12 @@ class Duplicates {
 
   explicit Duplicates(Remembered& remembered) : remembered_(remembered) {}
 
-  // The best match at or above the threshold.
-  std::optional<Match> find(const Fingerprint& print, std::uint32_t now, double threshold);
+  // The best match at or above the threshold; not among the copies of `except`.
+  std::optional<Match> find(const Fingerprint& print, std::uint32_t now, double threshold,
+                            std::uint32_t except = 0);
 
   // An earlier article with the same words; 0: none.
-  std::uint32_t find_exact(const Fingerprint& print);
+  std::uint32_t find_exact(const Fingerprint& print, std::uint32_t except = 0);
 
   // The most promising earlier articles, compared; at most kMaxCompared.
   std::span<const Candidate> compare(const Fingerprint& print, std::uint32_t now);
@@ -71,8 +72,7 @@ class Duplicates {
   // Makes a remembered article findable; its family is set already.
   void post(std::uint32_t ordinal);
 
-  // To be called before the oldest article is dropped or any is forgotten: what
-  // only it had posted of its family's shingles, the next of the family posts.
+  // Takes back what it posted, before it is forgotten.
   void unpost(std::uint32_t ordinal);
 
   std::size_t bytes() const { return table_.bytes(); }

@@ -1,11 +1,10 @@
 #include "sifters/posting_table.hpp"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <sys/mman.h>
 
 namespace siftd {
 
@@ -16,20 +15,26 @@ constexpr std::size_t kFirstBuckets = 64;
 
 }  // namespace
 
-void FreeMemory::operator()(void* memory) const { std::free(memory); }
+void FreeMemory::operator()(void* memory) const {
+  std::free(memory);
+}
 
 BigMemory allocate_big(std::size_t bytes) {
   std::size_t page = bytes >= kHugePage ? kHugePage : 64;
   bytes = (bytes + page - 1) / page * page;
   BigMemory memory(std::aligned_alloc(page, bytes));
-  if (!memory) throw std::bad_alloc();
+  if (!memory)
+    throw std::bad_alloc();
   // Advice only: without huge pages all is the same, but slower.
-  if (page == kHugePage) (void)madvise(memory.get(), bytes, MADV_HUGEPAGE);
+  if (page == kHugePage)
+    (void)madvise(memory.get(), bytes, MADV_HUGEPAGE);
   std::memset(memory.get(), 0, bytes);
   return memory;
 }
 
-PostingTable::PostingTable() { clear(0); }
+PostingTable::PostingTable() {
+  clear(0);
+}
 
 void PostingTable::clear(std::size_t postings) {
   std::size_t buckets = std::max(kFirstBuckets, postings * 4 / 3 / kSlots * 5 / 4);
@@ -56,11 +61,14 @@ std::size_t PostingTable::find(std::uint32_t hash, std::uint32_t first_alive,
   std::size_t count = 0;
   for (const Bucket* at = bucket(hash);; ++at) {
     for (std::size_t i = 0; i < at->used; ++i) {
-      if (at->tags[i] != wanted || at->ordinals[i] < first_alive) continue;
-      if (count == out.size()) return count;
+      if (at->tags[i] != wanted || at->ordinals[i] < first_alive)
+        continue;
+      if (count == out.size())
+        return count;
       out[count++] = at->ordinals[i];
     }
-    if (at->overflows == 0) return count;
+    if (at->overflows == 0)
+      return count;
   }
 }
 
@@ -69,7 +77,8 @@ void PostingTable::insert(std::uint32_t hash, std::uint32_t ordinal,
   const Bucket* last = static_cast<Bucket*>(memory_.get()) + buckets_ + kSpare - 1;
   for (Bucket* at = bucket(hash);; ++at) {
     for (std::size_t i = 0; i < at->used; ++i) {
-      if (at->ordinals[i] >= first_alive) continue;
+      if (at->ordinals[i] >= first_alive)
+        continue;
       at->ordinals[i] = ordinal;
       at->tags[i] = tag(hash);
       return;
@@ -88,6 +97,43 @@ void PostingTable::insert(std::uint32_t hash, std::uint32_t ordinal,
       return;
     }
     at->overflows = 1;
+  }
+}
+
+void PostingTable::insert_recent(std::uint32_t hash, std::uint32_t ordinal,
+                                 std::uint32_t first_alive, std::size_t most) {
+  std::uint8_t wanted = tag(hash);
+  std::uint32_t* oldest = nullptr;
+  std::size_t count = 0;
+  for (Bucket* at = bucket(hash);; ++at) {
+    for (std::size_t i = 0; i < at->used; ++i) {
+      if (at->tags[i] != wanted || at->ordinals[i] < first_alive)
+        continue;
+      ++count;
+      if (oldest == nullptr || at->ordinals[i] < *oldest)
+        oldest = &at->ordinals[i];
+    }
+    if (at->overflows == 0)
+      break;
+  }
+  if (count >= most) {
+    *oldest = ordinal;
+  } else {
+    insert(hash, ordinal, first_alive);
+  }
+}
+
+void PostingTable::erase(std::uint32_t hash, std::uint32_t ordinal) {
+  std::uint8_t wanted = tag(hash);
+  for (Bucket* at = bucket(hash);; ++at) {
+    for (std::size_t i = 0; i < at->used; ++i) {
+      if (at->tags[i] == wanted && at->ordinals[i] == ordinal) {
+        at->ordinals[i] = 0;  // dead: ordinals count from 1
+        return;
+      }
+    }
+    if (at->overflows == 0)
+      return;
   }
 }
 

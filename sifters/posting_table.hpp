@@ -34,6 +34,11 @@ class PostingTable {
 
   void insert(std::uint32_t hash, std::uint32_t ordinal, std::uint32_t first_alive);
 
+  // At most so many postings under one hash: the oldest gives way.
+  void insert_recent(std::uint32_t hash, std::uint32_t ordinal, std::uint32_t first_alive,
+                     std::size_t most);
+  void erase(std::uint32_t hash, std::uint32_t ordinal);
+
   // To be emptied with clear(), and filled again, before more is inserted.
   bool is_full() const { return used_ > buckets_ * kSlots / 5 * 4; }
   void clear(std::size_t postings);  // with room for so many, and a third more

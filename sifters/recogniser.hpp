@@ -21,7 +21,8 @@ struct Verdict {
   // Holds the earlier article and more than a fifth beside it: this is news
   // although duplicate_of names what it grew from.
   bool adds_news = false;
-  std::uint64_t story = 0;  // the id of the story's first article
+  std::uint64_t story = 0;   // the id of the story's first article
+  std::uint64_t family = 0;  // the oldest of all copies of the same text; maybe itself
   bool operator==(const Verdict&) const = default;
 
   // What `[dedup] action` is about: says almost only what was said before.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <stdexcept>
 #include <utility>
 
 namespace siftd {
@@ -66,7 +67,10 @@ std::byte* Remembered::place(std::size_t bytes) {
 }
 
 std::uint32_t Remembered::add(std::uint64_t article, std::uint32_t time,
-                              const Fingerprint& print, std::span<const PackedTerm> terms) {
+                              const Fingerprint& print,
+                              std::span<const PackedTerm> terms) {
+  if (end_ == kForgotten)
+    throw std::length_error("too many articles for one process");
   auto count = [](std::size_t n, std::size_t most) {
     return static_cast<std::uint8_t>(std::min(n, most));
   };
@@ -87,7 +91,8 @@ std::uint32_t Remembered::add(std::uint64_t article, std::uint32_t time,
   std::byte* at = place(bytes);
   std::size_t offset = chunk_used_ - bytes;
   auto put = [&at](const void* from, std::size_t size) {
-    if (size != 0) std::memcpy(at, from, size);
+    if (size != 0)
+      std::memcpy(at, from, size);
     at += size;
   };
   put(&head, sizeof head);
@@ -97,12 +102,13 @@ std::uint32_t Remembered::add(std::uint64_t article, std::uint32_t time,
   put(print.facts.data(), 2U * head.fact_count);
   put(print.negations.data(), 2U * head.negation_count);
   std::uint32_t ordinal = end_++;
-  if (entries_.empty()) entries_from_ = ordinal;
+  if (entries_.empty())
+    entries_from_ = ordinal;
   if (ordinal - entries_from_ == entries_.size() * kEntries)
     entries_.push_back(allocate_big(kEntries * sizeof(Entry)));
   auto number = static_cast<std::uint32_t>(chunks_from_ + chunks_.size() - 1);
-  entry(ordinal) = {
-      static_cast<std::uint32_t>(number * (kChunkBytes / 8) + offset / 8), ordinal};
+  entry(ordinal) = {static_cast<std::uint32_t>(number * (kChunkBytes / 8) + offset / 8),
+                    ordinal};
   ++size_;
   insert_article(ordinal);
   return ordinal;
@@ -112,7 +118,8 @@ const Remembered::Record& Remembered::operator[](std::uint32_t ordinal) const {
   std::uint32_t where = entry(ordinal).where;
   // Numbers of chunks wrap around with `where`; their difference does not.
   constexpr std::uint32_t kPerChunk = kChunkBytes / 8;
-  std::uint32_t chunk = (where / kPerChunk - chunks_from_) % (0xFFFFFFFFU / kPerChunk + 1);
+  std::uint32_t chunk =
+      (where / kPerChunk - chunks_from_) % (0xFFFFFFFFU / kPerChunk + 1);
   const auto* base = static_cast<const std::byte*>(chunks_[chunk].memory.get());
   return *static_cast<const Record*>(
       static_cast<const void*>(base + std::size_t{where % kPerChunk} * 8));
@@ -136,7 +143,8 @@ std::uint32_t Remembered::find(std::uint64_t article) const {
   std::uint32_t found[64];
   std::size_t count = articles_.find(article_hash(article), first_, found);
   for (std::size_t i = 0; i < count; ++i) {
-    if (is_alive(found[i]) && (*this)[found[i]].article == article) return found[i];
+    if (is_alive(found[i]) && (*this)[found[i]].article == article)
+      return found[i];
   }
   return 0;
 }
@@ -145,20 +153,23 @@ void Remembered::insert_article(std::uint32_t ordinal) {
   if (articles_.is_full()) {
     articles_.clear(size_);
     for (std::uint32_t i = first_; i < ordinal; ++i) {
-      if (is_alive(i)) articles_.insert(article_hash((*this)[i].article), i, first_);
+      if (is_alive(i))
+        articles_.insert(article_hash((*this)[i].article), i, first_);
     }
   }
   articles_.insert(article_hash((*this)[ordinal].article), ordinal, first_);
 }
 
 void Remembered::forget(std::uint32_t ordinal) {
-  if (!is_alive(ordinal)) return;
-  entry(ordinal).where = kForgotten;
+  if (!is_alive(ordinal))
+    return;
+  entry(ordinal).family |= kForgotten;
   --size_;
 }
 
 void Remembered::drop_first() {
-  if (entry(first_).where != kForgotten) --size_;
+  if ((entry(first_).family & kForgotten) == 0)
+    --size_;
   ++first_;
   while (!chunks_.empty() && chunks_.front().last < first_ && chunks_.size() > 1) {
     chunks_.pop_front();

@@ -22,10 +22,11 @@ class Remembered {
   struct Record {
     std::uint64_t article;
     std::uint64_t words_hash;
-    std::uint32_t time;  // Unix seconds
-    std::uint32_t next;  // the next younger of the same family; 0: none
-    std::uint32_t story;
-    std::uint16_t words;  // 65535 at most
+    std::uint32_t time;      // Unix seconds
+    std::uint32_t next;      // the next younger of the same family; 0: none
+    std::uint32_t original;  // what it copies, as the world was told; itself: nothing
+    std::uint32_t story;     // the owner's number of its story; 0: none
+    std::uint16_t words;     // 65535 at most
     std::uint8_t level;
     std::uint8_t shingle_count;
     std::uint8_t slot_count;
@@ -48,7 +49,12 @@ class Remembered {
   std::uint32_t first() const { return first_; }
   std::uint32_t end() const { return end_; }
   bool is_alive(std::uint32_t ordinal) const {
-    return ordinal >= first_ && ordinal < end_ && entry(ordinal).where != kForgotten;
+    return ordinal >= first_ && ordinal < end_ &&
+           (entry(ordinal).family & kForgotten) == 0;
+  }
+  // Alive, or forgotten and not dropped: it has a record.
+  bool is_in_memory(std::uint32_t ordinal) const {
+    return ordinal >= first_ && ordinal < end_;
   }
   Record& operator[](std::uint32_t ordinal);
   const Record& operator[](std::uint32_t ordinal) const;
@@ -56,13 +62,16 @@ class Remembered {
 
   // All copies of one text have one family: the ordinal of its first article,
   // which may be dropped already.
-  std::uint32_t family(std::uint32_t ordinal) const { return entry(ordinal).family; }
+  std::uint32_t family(std::uint32_t ordinal) const {
+    return entry(ordinal).family & ~kForgotten;
+  }
   void set_family(std::uint32_t ordinal, std::uint32_t family);
 
   // An article's ordinal; 0: not remembered.
   std::uint32_t find(std::uint64_t article) const;
 
-  void forget(std::uint32_t ordinal);  // its room is free when the oldest has reached it
+  // It is no longer alive; its record stays until the oldest has reached it.
+  void forget(std::uint32_t ordinal);
   void drop_first();
 
   std::size_t size() const { return size_; }
@@ -70,10 +79,10 @@ class Remembered {
 
  private:
   struct Entry {
-    std::uint32_t where;  // chunk and place, in units of 8 bytes
-    std::uint32_t family;
+    std::uint32_t where;   // chunk and place, in units of 8 bytes
+    std::uint32_t family;  // and kForgotten
   };
-  static constexpr std::uint32_t kForgotten = 0xFFFFFFFF;
+  static constexpr std::uint32_t kForgotten = 0x80000000;
   static constexpr std::size_t kChunkBytes = std::size_t{2} << 20;
   static constexpr std::size_t kEntries = std::size_t{1} << 16;
 
@@ -92,7 +101,6 @@ class Remembered {
   }
   std::byte* place(std::size_t bytes);
   void insert_article(std::uint32_t ordinal);
-  void rebuild_articles();
 
   std::deque<Chunk> chunks_;
   std::uint32_t chunks_from_ = 0;  // the number of the first
@@ -106,10 +114,18 @@ class Remembered {
 };
 
 // Packing of terms.
-constexpr std::uint32_t term_hash(Remembered::PackedTerm term) { return term >> 8; }
-constexpr std::uint32_t term_count(Remembered::PackedTerm term) { return term & 15; }
-constexpr bool term_in_title(Remembered::PackedTerm term) { return (term & 16) != 0; }
-constexpr bool term_is_early(Remembered::PackedTerm term) { return (term & 32) != 0; }
+constexpr std::uint32_t term_hash(Remembered::PackedTerm term) {
+  return term >> 8;
+}
+constexpr std::uint32_t term_count(Remembered::PackedTerm term) {
+  return term & 15;
+}
+constexpr bool term_in_title(Remembered::PackedTerm term) {
+  return (term & 16) != 0;
+}
+constexpr bool term_is_early(Remembered::PackedTerm term) {
+  return (term & 32) != 0;
+}
 constexpr Fingerprint::Term::Kind term_kind(Remembered::PackedTerm term) {
   return static_cast<Fingerprint::Term::Kind>((term >> 6) & 3);
 }
