@@ -45,6 +45,20 @@ inline constexpr std::size_t kCharsetProlog = 4 * kKiB;
 inline constexpr std::size_t kCharsetSample = 256 * kKiB;
 // The longest text that can be a date; real ones have 70 bytes at most.
 inline constexpr std::size_t kMaxDateBytes = 128;
+// The longest name of a character reference in HTML has 32 bytes with its ';'.
+inline constexpr std::size_t kMaxEntityName = 33;
+// Open elements of a content's HTML; browsers stop at 512, nobody writes 100.
+inline constexpr std::size_t kMaxContentDepth = 256;
+// Attributes looked at in one tag of HTML or XML; the rest is passed over.
+inline constexpr std::size_t kMaxTagAttributes = 256;
+// A value in a feed's attribute: links, and text in OPML.
+inline constexpr std::size_t kMaxAttributeBytes = 64 * kKiB;
+// Open elements of a feed, XHTML content included.
+inline constexpr std::size_t kMaxXmlDepth = 512;
+// No element of any feed has a longer name.
+inline constexpr std::size_t kMaxXmlName = 256;
+// Feeds in one OPML file: the largest public lists have some ten thousand.
+inline constexpr std::size_t kMaxOpmlFeeds = 100'000;
 
 // ---- pages (parsers/html, sifters/article)
 // What [fetch] max_body is by default; the rest of a longer page is not read.
