@@ -56,18 +56,32 @@ void take_metadata(PageMetadata&& metadata, Article& article) {
   article.tags = std::move(metadata.tags);
 }
 
+Evidence gather_evidence(const PageMetadata& metadata, const ArticleHints& hints) {
+  Evidence evidence;
+  evidence.title = metadata.title.empty() ? hints.title : metadata.title;
+  const std::string& body = metadata.article_body;
+  evidence.body =
+      TextEvidence(body.find('<') == std::string::npos ? body : html_to_text(body));
+  evidence.feed =
+      TextEvidence(hints.text + "\n" + hints.summary + "\n" + metadata.summary);
+  return evidence;
+}
+
 // The whole way from bytes to an article; `report` may be null.
 Article find_article(std::string_view html, std::string_view content_type,
-                     std::string_view url, const ArticleHints& /*hints*/,
+                     std::string_view url, const ArticleHints& hints,
                      std::string* report) {
   const HtmlTree tree = parse_html(
       to_utf8(html.substr(0, limits::kMaxPageBytes), content_type, DocumentKind::html));
   PageMetadata metadata = read_metadata(tree, url);
   Article article;
   PageBlocks page = cut_into_blocks(tree);
-  take_out_marked(page);
-  judge_blocks(page, {});
-  const std::vector<Candidate> candidates = choose_container(page, 5);
+  const auto headline = find_headline(page, metadata.title);
+  const Evidence evidence = gather_evidence(metadata, hints);
+  judge_shapes(page);
+  take_out_marked(page, headline);
+  judge_blocks(page, headline, evidence);
+  const std::vector<Candidate> candidates = choose_container(page, headline, 5);
   if (!candidates.empty()) {
     const HtmlTree::Index node = candidates.front().node;
     const std::size_t first = page.first_of(node);

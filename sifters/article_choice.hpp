@@ -1,27 +1,12 @@
 #pragma once
 
-#include <string>
-#include <string_view>
+#include <optional>
 #include <vector>
 
 #include "sifters/page_blocks.hpp"
+#include "sifters/text_evidence.hpp"
 
 namespace siftd {
-
-// Words of a text, hashed: a cheap way to ask how much of one text is in another.
-class WordBag {
- public:
-  WordBag() = default;
-  explicit WordBag(std::string_view text);
-
-  bool is_empty() const { return hashes_.empty(); }
-  std::size_t size() const { return hashes_.size(); }
-  // The share of the text's runs of three words that are in this bag, 0 to 1.
-  double share_of(std::string_view text) const;
-
- private:
-  std::vector<std::uint64_t> hashes_;  // sorted
-};
 
 // A container that was considered for the article.
 struct Candidate {
@@ -34,18 +19,30 @@ struct Candidate {
 
 // What the page and the feed say of the text: evidence beside the tree.
 struct Evidence {
-  WordBag text;     // the feed's text or the page's JSON-LD articleBody
-  WordBag summary;  // the feed's summary, the page's description
+  std::string_view title;
+  TextEvidence body;  // the page's JSON-LD articleBody
+  TextEvidence feed;  // the feed's text and summary, the page's description
 };
 
-// Takes out what the elements' names and tags call something else than the article
-// (sets Block::rule), unless that would take most of the page's text: names lie.
-void take_out_marked(PageBlocks& page);
+// The block that shows the article's title; nothing: none does.
+std::optional<std::size_t> find_headline(const PageBlocks& page, std::string_view title);
 
-// Sets Block::likely of every block from its length, links, punctuation and place.
-void judge_blocks(PageBlocks& page, const Evidence& evidence);
+// Sets Block::likely of every block from its own shape alone: length, links,
+// punctuation.
+void judge_shapes(PageBlocks& page);
+
+// Takes out what the elements' names and tags call something else than the article
+// (sets Block::rule), unless that would take most of the page's text or its headline:
+// names lie.
+void take_out_marked(PageBlocks& page, std::optional<std::size_t> headline);
+
+// Corrects Block::likely by the company that the block stands in and the evidence.
+void judge_blocks(PageBlocks& page, std::optional<std::size_t> headline,
+                  const Evidence& evidence);
 
 // The containers by score, best first, at most `limit`; empty: the page has no text.
-std::vector<Candidate> choose_container(const PageBlocks& page, std::size_t limit);
+std::vector<Candidate> choose_container(const PageBlocks& page,
+                                        std::optional<std::size_t> headline,
+                                        std::size_t limit);
 
 }  // namespace siftd

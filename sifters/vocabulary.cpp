@@ -182,9 +182,39 @@ bool is_space(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+// Beginnings of words that run on ("relatedposttitle", "commentarea").
+constexpr Entry kStems[] = {
+    {kMarkRelated, "related|recommend|readmore|readalso|mostread|mostpopular|youmaylike"},
+    {kMarkComments,
+     "commentlist|commentarea|commentform|commentbox|commentsection|disqus"},
+    {kMarkShare, "sharebar|sharebutton|sharing|social|sharelink|shareicon"},
+    {kMarkNewsletter, "newsletter|subscribe"},
+    {kMarkNav, "breadcrumb|navigation|pagination"},
+    {kMarkAd, "advert|sponsor|promo|adsense|adslot|outbrain|taboola"},
+    {kMarkChrome, "sidebar|cookie|gdpr|consent|footer"},
+};
+
+std::uint32_t look_up_stem(std::string_view word) {
+  for (const Entry& entry : kStems) {
+    std::string_view rest = entry.words;
+    while (!rest.empty()) {
+      const std::size_t bar = rest.find('|');
+      if (word.starts_with(rest.substr(0, bar))) {
+        return entry.mark;
+      }
+      rest = bar == std::string_view::npos ? "" : rest.substr(bar + 1);
+    }
+  }
+  return 0;
+}
+
 std::uint32_t look_up(std::string_view word) {
   const auto found = words().find(word);
-  return found == words().end() ? 0 : found->second;
+  if (found != words().end()) {
+    return found->second;
+  }
+  return word.size() > 6 && word.find(' ') == std::string_view::npos ? look_up_stem(word)
+                                                                     : 0;
 }
 
 // One class name: tells of its words and of its pairs of neighbours. WordPress puts

@@ -1,0 +1,190 @@
+// Parts of a page that are known not to be its article by what they are called, and
+// by being another article's. Names lie: what holds the headline or most of the text
+// stays, whatever it is called.
+#include <algorithm>
+
+#include "sifters/article_choice.hpp"
+#include "sifters/block_sums.hpp"
+#include "sifters/vocabulary.hpp"
+
+namespace siftd {
+
+namespace {
+
+using Index = HtmlTree::Index;
+
+// One kind of thing that is not the article.
+struct Removal {
+  std::uint32_t mark;
+  const char* rule;
+  double most;         // of the page's likely text: what holds more is misnamed
+  double most_weight;  // of one such element; 0: any
+};
+
+constexpr Removal kRemovals[] = {
+    {kMarkHidden, "hidden", 0.5, 0},
+    {kMarkComments, "comments", 0.95, 0},
+    {kMarkNav, "navigation", 0.3, 0},
+    {kMarkForm, "form", 0.2, 0},
+    {kMarkShare, "share-bar", 0.2, 600},
+    {kMarkRelated, "related", 0.35, 0},
+    {kMarkNewsletter, "newsletter", 0.2, 1500},
+    {kMarkAd, "advertisement", 0.2, 2500},
+    {kMarkPaywall, "paywall", 0.15, 1500},
+    {kMarkCaption, "caption", 0.15, 1500},
+    {kMarkBio, "author-note", 0.2, 2500},
+    {kMarkByline, "byline", 0.1, 300},
+    {kMarkTags, "tags", 0.15, 500},
+    {kMarkMedia, "media", 0.2, 1200},
+    {kMarkChrome, "page-frame", 0.35, 0},
+};
+
+class Removing {
+ public:
+  Removing(PageBlocks& page, std::optional<std::size_t> headline)
+      : page_(page), tree_(*page.tree), sums_(page), headline_(headline) {}
+
+  void take_out_named() {
+    for (Index i = 1; i < tree_.size();) {
+      const char* rule = rule_for(i);
+      if (rule == nullptr) {
+        ++i;
+        continue;
+      }
+      take_out(i, rule);
+      i = tree_[i].end;
+    }
+  }
+
+  // Of several <article> elements the one with the headline is the page's; those
+  // inside it and beside it are teasers, or the next article of an endless page.
+  void take_out_other_articles() {
+    const Index own = own_article();
+    if (own == HtmlTree::kNone) {
+      return;
+    }
+    const double own_likely = sums_.likely(page_.first_of(own), page_.last_of(own));
+    for (Index i = 1; i < tree_.size();) {
+      const bool holds_own = i <= own && own < tree_[i].end;
+      if (tree_[i].tag != Tag::article || holds_own ||
+          sums_.likely(page_.first_of(i), page_.last_of(i)) >
+              0.6 * own_likely + outside_share(i, own)) {
+        ++i;
+        continue;
+      }
+      take_out(i, "other-article");
+      i = tree_[i].end;
+    }
+  }
+
+ private:
+  bool holds_headline(Index i) const {
+    return headline_ && page_.blocks[*headline_].begin >= i &&
+           page_.blocks[*headline_].begin < tree_[i].end;
+  }
+
+  // Articles that follow the page's own may be as long as it is.
+  double outside_share(Index i, Index own) const {
+    return i >= tree_[own].end ? sums_.likely() : 0;
+  }
+
+  const char* rule_for(Index i) const {
+    const std::size_t first = page_.first_of(i);
+    const std::size_t last = page_.last_of(i);
+    if (page_.marks[i] == 0 || first >= last || holds_headline(i)) {
+      return nullptr;
+    }
+    for (const Removal& removal : kRemovals) {
+      if ((page_.marks[i] & removal.mark) != 0 &&
+          sums_.likely(first, last) <= removal.most * sums_.likely() &&
+          (removal.most_weight == 0 || sums_.all(first, last) <= removal.most_weight)) {
+        return removal.rule;
+      }
+    }
+    return nullptr;
+  }
+
+  Index own_article() const {
+    if (!headline_) {
+      return HtmlTree::kNone;
+    }
+    for (Index at = page_.blocks[*headline_].owner; at != HtmlTree::kNone;
+         at = tree_[at].parent) {
+      if (tree_[at].tag == Tag::article &&
+          sums_.likely(page_.first_of(at), page_.last_of(at)) >= 0.3 * sums_.likely()) {
+        return at;
+      }
+    }
+    return HtmlTree::kNone;
+  }
+
+  void take_out(Index i, const char* rule) {
+    const std::size_t last = page_.last_of(i);
+    for (std::size_t k = page_.first_of(i); k < last; ++k) {
+      if (page_.blocks[k].begin >= i && page_.blocks[k].rule == nullptr) {
+        page_.blocks[k].rule = rule;
+      }
+    }
+  }
+
+  PageBlocks& page_;
+  const HtmlTree& tree_;
+  BlockSums sums_;
+  std::optional<std::size_t> headline_;
+};
+
+// How far a block's text is the title, 0 to 1.
+double title_likeness(std::string_view text, std::string_view title) {
+  if (text.size() > 600) {
+    return 0;
+  }
+  const std::string ours = squeeze_text(text);
+  if (ours.size() < 4 || title.size() < 4) {
+    return ours == title && !ours.empty() ? 1 : 0;
+  }
+  const bool is_inside = ours.size() <= title.size()
+                             ? title.find(ours) != std::string_view::npos
+                             : ours.find(title) != std::string::npos;
+  const double shorter = static_cast<double>(std::min(ours.size(), title.size()));
+  const double longer = static_cast<double>(std::max(ours.size(), title.size()));
+  return is_inside ? shorter / longer : 0;
+}
+
+}  // namespace
+
+std::optional<std::size_t> find_headline(const PageBlocks& page, std::string_view title) {
+  const std::string wanted = squeeze_text(title);
+  std::optional<std::size_t> best;
+  double best_score = 0.5;
+  for (std::size_t i = 0; i < page.blocks.size(); ++i) {
+    const Block& block = page.blocks[i];
+    if (block.heading == 0 && (block.marks & kMarkTitle) == 0) {
+      continue;
+    }
+    double score = title_likeness(block.text, wanted);
+    score += score > 0 && block.heading == 1 ? 0.3 : 0;
+    score += block.link_weight > 0 ? -0.2 : 0;
+    if (score > best_score) {
+      best = i;
+      best_score = score;
+    }
+  }
+  if (best) {
+    return best;
+  }
+  for (std::size_t i = 0; i < page.blocks.size(); ++i) {
+    if (page.blocks[i].heading == 1 && page.blocks[i].weight >= 15 &&
+        page.blocks[i].link_weight == 0) {
+      return i;
+    }
+  }
+  return std::nullopt;
+}
+
+void take_out_marked(PageBlocks& page, std::optional<std::size_t> headline) {
+  Removing removing(page, headline);
+  removing.take_out_named();
+  removing.take_out_other_articles();
+}
+
+}  // namespace siftd
