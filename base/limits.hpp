@@ -82,7 +82,7 @@ inline constexpr std::size_t kMaxTags = 50;
 inline constexpr std::size_t kMaxRemoved = 200;
 inline constexpr std::size_t kMaxRemovedBytes = 1000;
 // A table whose cells are longer lays out the page and holds no data.
-inline constexpr std::size_t kMaxCellBytes = 600;
+inline constexpr std::size_t kMaxCellBytes = 200;
 // Attributes of one element that are kept (of the kinds that siftd reads).
 inline constexpr std::size_t kMaxAttributes = 32;
 // A thread's parser that has read a page larger than this is freed after it.

@@ -19,7 +19,9 @@
 
 #include "base/limits.hpp"
 #include "daemon/commands.hpp"
+#include "parsers/url.hpp"
 #include "sifters/article.hpp"
+#include "sifters/boilerplate.hpp"
 
 namespace siftd {
 
@@ -173,6 +175,19 @@ std::optional<std::string> read_page(const std::string& file) {
   return bytes;
 }
 
+// The line rules, as the daemon applies them to every article.
+void clean(const Job& job, Article& article) {
+  const std::string& url =
+      article.canonical_url.empty() ? job.url : article.canonical_url;
+  const auto parts = split_url(url);
+  const CleanContext context{parts ? parts->host : "", article.title, article.language};
+  Cleaned cleaned = clean_text(article.text, context, Rules::built_in());
+  article.text = std::move(cleaned.text);
+  article.removed.insert(article.removed.end(),
+                         std::make_move_iterator(cleaned.removed.begin()),
+                         std::make_move_iterator(cleaned.removed.end()));
+}
+
 Answer extract(const Job& job, bool explain) {
   if (!job.error.empty()) {
     return {error_json(job, job.error), job.error};
@@ -188,7 +203,9 @@ Answer extract(const Job& job, bool explain) {
     explain_article(*page, job.content_type, job.url, {}, report);
     return {report, ""};
   }
-  return {to_json(job, extract_article(*page, job.content_type, job.url)), ""};
+  Article article = extract_article(*page, job.content_type, job.url);
+  clean(job, article);
+  return {to_json(job, article), ""};
 }
 
 // Runs jobs on all cores and writes their answers in order. `next` gives the jobs,

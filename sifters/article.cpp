@@ -84,11 +84,13 @@ Article find_article(std::string_view html, std::string_view content_type,
   const std::vector<Candidate> candidates = choose_container(page, headline, 5);
   if (!candidates.empty()) {
     const HtmlTree::Index node = candidates.front().node;
-    const std::size_t first = page.first_of(node);
-    const std::size_t last = page.last_of(node);
-    trim_article(page, first, last, metadata);
+    const Choice choice{page.first_of(node), page.last_of(node), headline};
+    trim_article(page, choice, metadata);
     std::vector<const Block*> kept;
-    for (std::size_t i = first; i < last; ++i) {
+    if (const auto lead = find_lead(page, choice, metadata)) {
+      kept.push_back(&page.blocks[*lead]);
+    }
+    for (std::size_t i = choice.first; i < choice.last; ++i) {
       if (page.blocks[i].rule == nullptr) {
         kept.push_back(&page.blocks[i]);
       } else {

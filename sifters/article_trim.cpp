@@ -1,22 +1,170 @@
 #include "sifters/article_trim.hpp"
 
+#include <algorithm>
+#include <string>
+
+#include "parsers/chars.hpp"
+#include "parsers/date.hpp"
+#include "sifters/text.hpp"
+#include "sifters/text_evidence.hpp"
 #include "sifters/vocabulary.hpp"
 
 namespace siftd {
 
-void trim_article(PageBlocks& page, std::size_t first, std::size_t last,
-                  const PageMetadata& metadata) {
-  for (std::size_t i = first; i < last; ++i) {
-    Block& block = page.blocks[i];
-    if (block.rule != nullptr) {
-      continue;
+namespace {
+
+bool is_mostly_links(const Block& block) {
+  return block.link_weight * 3 > block.weight * 2;
+}
+
+// A paragraph that can begin an article.
+bool is_paragraph(const Block& block) {
+  return block.heading == 0 && block.weight >= 60 && block.likely >= 0.4F &&
+         !is_mostly_links(block);
+}
+
+class Trimming {
+ public:
+  Trimming(PageBlocks& page, const Choice& choice, const PageMetadata& metadata)
+      : page_(page),
+        choice_(choice),
+        metadata_(metadata),
+        title_(squeeze_text(metadata.title)) {}
+
+  void run() {
+    for (std::size_t i = choice_.first; i < choice_.last; ++i) {
+      Block& block = page_.blocks[i];
+      if (block.rule == nullptr) {
+        block.rule = rule_for(block);
+      }
     }
-    if (block.heading == 1 || block.text == metadata.title) {
-      block.rule = "title";
-    } else if (block.link_weight * 3 > block.weight * 2 && block.weight < 200) {
-      block.rule = "links";
+    trim_head();
+    trim_tail();
+    drop_empty_headings();
+  }
+
+ private:
+  const char* rule_for(const Block& block) const {
+    if (block.heading == 1 || squeeze_text(block.text) == title_) {
+      return "title";
+    }
+    if (is_mostly_links(block) && (block.weight < 200 || block.links > 3) &&
+        !is_linked_sentence(block)) {
+      return "links";
+    }
+    return nullptr;
+  }
+
+  // A paragraph that is one long link is text in some listicles and briefs.
+  static bool is_linked_sentence(const Block& block) {
+    return block.tag == Tag::p && block.weight >= 80 && block.links == 1 &&
+           ends_sentence(block.text);
+  }
+
+  // Above the first paragraph stand bylines, dates, sections, reading times.
+  void trim_head() {
+    for (std::size_t i = choice_.first; i < choice_.last; ++i) {
+      Block& block = page_.blocks[i];
+      if (block.rule != nullptr) {
+        continue;
+      }
+      if (is_paragraph(block)) {
+        return;
+      }
+      if (block.heading != 0
+              ? block.weight < 25
+              : is_byline(block) || (block.tag != Tag::p && block.weight < 60 &&
+                                     !ends_sentence(block.text))) {
+        block.rule = block.heading != 0 ? "title" : "byline";
+      }
     }
   }
+
+  bool is_byline(const Block& block) const {
+    if (block.weight > 120) {
+      return false;
+    }
+    const bool names_author = std::any_of(
+        metadata_.authors.begin(), metadata_.authors.end(), [&](const Author& author) {
+          return find_ignoring_case(block.text, to_ascii_lower(author.name)) !=
+                 std::string::npos;
+        });
+    return names_author || parse_date(block.text).has_value();
+  }
+
+  // Below the last paragraph: labels, links, headings. A list that ends a text stays.
+  void trim_tail() {
+    for (std::size_t i = choice_.last; i-- > choice_.first;) {
+      Block& block = page_.blocks[i];
+      if (block.rule != nullptr) {
+        continue;
+      }
+      if (block.heading == 0 &&
+          (block.weight >= 30 || ends_sentence(block.text) || block.tag == Tag::li ||
+           block.tag == Tag::tr || block.tag == Tag::p)) {
+        return;
+      }
+      block.rule = block.heading != 0 ? "heading" : "tail";
+    }
+  }
+
+  // A heading over another of its level or a higher one heads nothing.
+  void drop_empty_headings() {
+    int over = 0;  // level of the heading below; 0: text follows
+    for (std::size_t i = choice_.last; i-- > choice_.first;) {
+      Block& block = page_.blocks[i];
+      if (block.rule != nullptr) {
+        continue;
+      }
+      if (block.heading == 0) {
+        over = 0;
+      } else if (over != 0 && over <= block.heading && false) {
+        block.rule = "heading";
+      } else {
+        over = block.heading;
+      }
+    }
+  }
+
+  PageBlocks& page_;
+  Choice choice_;
+  const PageMetadata& metadata_;
+  std::string title_;
+};
+
+}  // namespace
+
+std::optional<std::size_t> find_lead(const PageBlocks& page, const Choice& choice,
+                                     const PageMetadata& metadata) {
+  if (metadata.language.empty() || starts_with_ignoring_case(metadata.language, "en") ||
+      !choice.headline || *choice.headline >= choice.first ||
+      choice.first - *choice.headline > 40) {
+    return std::nullopt;
+  }
+  std::string below;
+  for (std::size_t i = choice.first; i < choice.last && below.size() < 4000; ++i) {
+    below += page.blocks[i].rule == nullptr ? page.blocks[i].text + "\n" : "";
+  }
+  const TextEvidence text(below);
+  const TextEvidence summary(metadata.summary);
+  for (std::size_t i = *choice.headline + 1; i < choice.first; ++i) {
+    const Block& block = page.blocks[i];
+    if (block.rule != nullptr || block.weight < 40 || is_mostly_links(block) ||
+        text.share_of(block.text) > 0.5) {
+      continue;
+    }
+    const bool is_summary = summary.share_of(block.text) > 0.6;
+    const bool is_named = (block.marks & kMarkLead) != 0;
+    if (is_summary || (is_named && block.weight >= 50) ||
+        (block.weight >= 70 && ends_sentence(block.text) && block.likely > 0.3F)) {
+      return i;
+    }
+  }
+  return std::nullopt;
+}
+
+void trim_article(PageBlocks& page, const Choice& choice, const PageMetadata& metadata) {
+  Trimming(page, choice, metadata).run();
 }
 
 }  // namespace siftd

@@ -15,6 +15,13 @@ bool is_space(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+// No-break, ideographic and zero-width spaces, at the beginning of `text`.
+bool is_wide_space(std::string_view text) {
+  return text.starts_with("\u00A0") || text.starts_with("\u3000") ||
+         text.starts_with("\u200B") || text.starts_with("\uFEFF") ||
+         text.starts_with("\u200C") || text.starts_with("\u200D");
+}
+
 // Elements whose text is never part of the page as read.
 bool is_unread(Tag tag) {
   switch (tag) {
@@ -297,10 +304,12 @@ class Cutter {
 
 std::uint32_t weight_of(std::string_view text) {
   std::uint32_t weight = 0;
-  for (const char raw : text) {
-    const auto c = static_cast<unsigned char>(raw);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
     if (c < 0x80) {
-      weight += is_space(raw) ? 0U : 1U;
+      weight += is_space(text[i]) ? 0U : 1U;
+    } else if (is_wide_space(text.substr(i, 3))) {
+      continue;
     } else if (c >= 0xC0) {
       weight += c >= 0xE3 && c <= 0xED ? 2U : 1U;  // Kana, Han, Hangul
     }

@@ -17,26 +17,28 @@ using Index = HtmlTree::Index;
 struct Removal {
   std::uint32_t mark;
   const char* rule;
-  double most;         // of the page's likely text: what holds more is misnamed
-  double most_weight;  // of one such element; 0: any
+  double most;                 // of the page's likely text: what holds more is misnamed
+  double most_weight;          // of one such element; 0: any
+  bool spares_text = false;    // not when it holds paragraphs without links
+  bool spares_quotes = false;  // not when it holds a quote or table
 };
 
 constexpr Removal kRemovals[] = {
     {kMarkHidden, "hidden", 0.5, 0},
     {kMarkComments, "comments", 0.95, 0},
-    {kMarkNav, "navigation", 0.3, 0},
-    {kMarkForm, "form", 0.2, 0},
-    {kMarkShare, "share-bar", 0.2, 600},
-    {kMarkRelated, "related", 0.35, 0},
+    {kMarkNav, "navigation", 0.3, 0, true},
+    {kMarkForm, "form", 0.2, 0, true},
+    {kMarkShare, "share-bar", 0.2, 600, true, true},
+    {kMarkRelated, "related", 0.35, 0, true},
     {kMarkNewsletter, "newsletter", 0.2, 1500},
-    {kMarkAd, "advertisement", 0.2, 2500},
+    {kMarkAd, "advertisement", 0.2, 2500, true},
     {kMarkPaywall, "paywall", 0.15, 1500},
-    {kMarkCaption, "caption", 0.15, 1500},
+    {kMarkCaption, "caption", 0.15, 1500, true, true},
     {kMarkBio, "author-note", 0.2, 2500},
     {kMarkByline, "byline", 0.1, 300},
     {kMarkTags, "tags", 0.15, 500},
-    {kMarkMedia, "media", 0.2, 1200},
-    {kMarkChrome, "page-frame", 0.35, 0},
+    {kMarkMedia, "media", 0.2, 1200, true, true},
+    {kMarkChrome, "page-frame", 0.35, 0, true},
 };
 
 class Removing {
@@ -53,6 +55,9 @@ class Removing {
       }
       take_out(i, rule);
       i = tree_[i].end;
+    }
+    for (const Removal& removal : kRemovals) {
+      put_back_misnamed(removal);
     }
   }
 
@@ -78,6 +83,32 @@ class Removing {
   }
 
  private:
+  // Paragraphs without links: text, whatever the element is called.
+  bool looks_like_text(std::size_t first, std::size_t last) const {
+    std::uint32_t paragraphs = 0;
+    std::uint32_t links = 0;
+    std::uint32_t weight = 0;
+    for (std::size_t k = first; k < last; ++k) {
+      const Block& block = page_.blocks[k];
+      paragraphs += block.weight >= 80 && block.link_weight * 5 < block.weight ? 1 : 0;
+      links += block.link_weight;
+      weight += block.weight;
+    }
+    return paragraphs >= 4 && weight >= 500 && links * 8 < weight;
+  }
+
+  // Quotes and tables in a frame of their own belong to the text: embedded posts,
+  // figures that are tables.
+  bool holds_quote(Index i) const {
+    for (Index k = i; k < tree_[i].end; ++k) {
+      if (tree_[k].tag == Tag::blockquote || tree_[k].tag == Tag::table ||
+          tree_[k].tag == Tag::pre) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   bool holds_headline(Index i) const {
     return headline_ && page_.blocks[*headline_].begin >= i &&
            page_.blocks[*headline_].begin < tree_[i].end;
@@ -95,13 +126,42 @@ class Removing {
       return nullptr;
     }
     for (const Removal& removal : kRemovals) {
-      if ((page_.marks[i] & removal.mark) != 0 &&
-          sums_.likely(first, last) <= removal.most * sums_.likely() &&
+      if ((page_.marks[i] & removal.mark) == 0 ||
+          (removal.spares_text && looks_like_text(first, last)) ||
+          (removal.spares_quotes && holds_quote(i))) {
+        continue;
+      }
+      if (sums_.likely(first, last) <= removal.most * sums_.likely() &&
           (removal.most_weight == 0 || sums_.all(first, last) <= removal.most_weight)) {
         return removal.rule;
       }
     }
     return nullptr;
+  }
+
+  // Each element of a name may hold little, all of them most of the text: then the
+  // name means something else on this page, and its paragraphs come back. Readers'
+  // comments may well be longer than the article.
+  void put_back_misnamed(const Removal& removal) {
+    double out = 0;
+    double rest = 0;
+    for (const Block& block : page_.blocks) {
+      const double likely = static_cast<double>(block.likely) * block.weight;
+      if (block.rule == removal.rule) {
+        out += likely;
+      } else if (block.rule == nullptr) {
+        rest += likely;
+      }
+    }
+    if (out < 400 || out < 4 * rest || removal.mark == kMarkHidden ||
+        (removal.mark == kMarkComments && rest > 150)) {
+      return;
+    }
+    for (Block& block : page_.blocks) {
+      if (block.rule == removal.rule && block.likely > 0.3F) {
+        block.rule = nullptr;
+      }
+    }
   }
 
   Index own_article() const {

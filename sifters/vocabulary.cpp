@@ -3,6 +3,7 @@
 // entryContent, entry_content. A pair is written with a space.
 #include "sifters/vocabulary.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <unordered_map>
@@ -138,12 +139,10 @@ constexpr Entry kEntries[] = {
      "player|swiper|slick|flickity|photoswipe|"
      "video container|videocontainer|video js|speech|text "
      "to|texttospeech|listen|readspeaker|"
-     "fotostrecke|bildergalerie|embed|embedded|instagram|tweet|twitter|tiktok|video"},
+     "fotostrecke|bildergalerie"},
     {kMarkPaywall,
      "paywall|piano|subscriber only|regwall|paywall message|meter|metered|paid barrier|"
      "premium teaser|subscription wall|subscribe wall|premium box|tp modal|barrier"},
-    {kMarkHidden,
-     "hidden|invisible|noprint|no print|print only|printonly|only print|visuallyhidden"},
     {kMarkTitle, "headline|entry title|post title|article title|story title|page title"},
     {kMarkLead,
      "lead|lede|standfirst|intro|subtitle|subheadline|sub "
@@ -171,6 +170,13 @@ const std::unordered_map<std::string_view, std::uint32_t>& words() {
   }();
   return table;
 }
+
+// Names that hide their element; whole, because "field-label-hidden" hides a label.
+constexpr std::string_view kHidingNames[] = {
+    "hidden",    "is-hidden",          "visually-hidden", "visuallyhidden", "sr-only",
+    "d-none",    "screen-reader-text", "invisible",       "u-hidden",       "hide",
+    "noprint",   "element-invisible",  "no-print",        "print-only",     "printonly",
+    "offscreen", "element-hidden",     "show-for-print",  "only-print",     "u-hide"};
 
 bool is_upper(char c) {
   return c >= 'A' && c <= 'Z';
@@ -234,12 +240,11 @@ class NameReader {
     }
     marks_ = 0;
     pair_.clear();
-    last_start_ = 0;
-    std::size_t at = 0;
-    while (at < name.size()) {
+    std::size_t words = 0;
+    for (std::size_t at = 0; at < name.size(); ++words) {
       at = read_word(name, at);
     }
-    return marks_;
+    return words > kMostWords ? 0 : marks_;
   }
 
  private:
@@ -271,9 +276,11 @@ class NameReader {
     return at;
   }
 
+  // More words than a name has: an anchor made of a heading's text.
+  static constexpr std::size_t kMostWords = 7;
+
   std::uint32_t marks_ = 0;
   std::string pair_;
-  std::size_t last_start_ = 0;
 };
 
 std::uint32_t marks_of_tag(Tag tag) {
@@ -289,6 +296,7 @@ std::uint32_t marks_of_tag(Tag tag) {
     case Tag::dialog:
       return kMarkChrome;
     case Tag::figcaption:
+    case Tag::figure:
       return kMarkCaption;
     case Tag::button:
     case Tag::select:
@@ -355,7 +363,12 @@ std::uint32_t marks_of_names(std::string_view names) {
     while (end < names.size() && !is_space(names[end])) {
       ++end;
     }
-    marks |= reader.read(names.substr(at, end - at));
+    const std::string_view name = names.substr(at, end - at);
+    marks |= reader.read(name);
+    if (std::find(std::begin(kHidingNames), std::end(kHidingNames), name) !=
+        std::end(kHidingNames)) {
+      marks |= kMarkHidden;
+    }
     at = end;
   }
   return marks;
@@ -367,7 +380,11 @@ std::uint32_t marks_of(const HtmlTree& tree, HtmlTree::Index node) {
   if (tree[node].attributes == 0 || tag == Tag::html || tag == Tag::body) {
     return marks;
   }
-  for (const Attr attr : {Attr::class_, Attr::id, Attr::test_id, Attr::component}) {
+  const std::string_view id = tree.attribute(node, Attr::id);
+  if (std::count(id.begin(), id.end(), '-') <= 3) {
+    marks |= marks_of_names(id.substr(0, 200));
+  }
+  for (const Attr attr : {Attr::class_, Attr::test_id, Attr::component}) {
     marks |= marks_of_names(tree.attribute(node, attr).substr(0, 2000));
   }
   marks |= marks_of_role(tree.attribute(node, Attr::role));
