@@ -170,7 +170,8 @@ inline constexpr auto kDrainPatience = 3s;
 // ---- polling (daemon/: feeds, schedule, pipeline)
 
 // ---- HTTP, API and terminal (daemon/http, commands)
-// Open connections, of both listeners: a page holds two, a scraper one.
+// Open connections of one listener: a page holds two, a scraper one. The control
+// socket has its own, so that strangers cannot keep the operator out.
 inline constexpr std::size_t kMaxHttpConnections = 256;
 // Of these, streams of events: each may hold one batch of lines.
 inline constexpr std::size_t kMaxHttpStreams = 128;
@@ -178,6 +179,8 @@ inline constexpr std::size_t kMaxHttpStreams = 128;
 inline constexpr std::size_t kMaxHttpHeader = 16 * kKiB;
 // A body (OPML of 10,000 feeds is 2 MiB; a WebSub delivery is a feed).
 inline constexpr std::size_t kMaxHttpBody = 16 * kMiB;
+// Any other body: a feed to add, a position to replay from.
+inline constexpr std::size_t kMaxHttpSmallBody = 64 * kKiB;
 // Body bytes of all requests at once, so that many large ones cannot add up.
 inline constexpr std::size_t kMaxHttpBodies = 64 * kMiB;
 // A client that sends its header, or its body, slower than this is not worth a slot.
