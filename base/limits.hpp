@@ -30,6 +30,32 @@ inline constexpr std::size_t kMaxConcurrency = 60'000;
 inline constexpr std::size_t kMaxBodySetting = 1024 * kMiB;
 
 // ---- fetching (fetchers/)
+// Longer URLs are no one's feed; servers themselves stop at 8 KiB.
+inline constexpr std::size_t kMaxUrlBytes = 8 * kKiB;
+// Redirects in one fetch. Real chains have five or six; WHATWG Fetch stops at 20.
+inline constexpr unsigned kMaxRedirects = 10;
+inline constexpr unsigned kMaxRobotsRedirects = 5;  // RFC 9309 2.3.1.2
+// All header lines of one transfer together, 1xx answers included. A page with a
+// long Content-Security-Policy and many cookies has 20 KiB.
+inline constexpr std::size_t kMaxHeaderBytes = 64 * kKiB;
+// An ETag or Last-Modified is stored for each feed; real ones have 20 to 80 bytes.
+inline constexpr std::size_t kMaxValidatorBytes = kKiB;
+// Link headers kept; a WebSub feed has two, some sites add a dozen preloads.
+inline constexpr std::size_t kMaxLinkHeaders = 32;
+// RFC 9110 allows any number; two stacked happen (a cache in front of a gzipped
+// file), more is an attack.
+inline constexpr std::size_t kMaxContentCodings = 2;
+// The body of an answer whose body does not matter (a redirect, an error) is read
+// this far so that its connection can be kept; a longer one costs the connection.
+inline constexpr std::size_t kMaxIgnoredBody = 256 * kKiB;
+// Bytes that a socket may bring beyond max_body: headers, chunk framing, TLS.
+inline constexpr std::size_t kMaxWireOverhead = 2 * kMiB;
+// Bodies above this size take one of a few places, so that many hostile servers at
+// once cannot fill the memory with their largest allowed bodies.
+inline constexpr std::size_t kLargeBody = 512 * kKiB;
+inline constexpr std::size_t kLargeBodies = 4;
+// The part of a connect in a fetch's timeout; a dead host costs no longer than this.
+inline constexpr auto kConnectTimeout = 15s;
 
 // ---- feeds (parsers/: XML, JSON, dates, charsets)
 // Longer links are no links: browsers and caches stop well below.
