@@ -31,7 +31,7 @@ inline constexpr std::size_t kMaxBodySetting = 1024 * kMiB;
 
 // ---- fetching (fetchers/)
 // Longer URLs are no one's feed; servers themselves stop at 8 KiB.
-inline constexpr std::size_t kMaxUrlBytes = 8 * kKiB;
+inline constexpr std::size_t kMaxRequestUrl = 8 * kKiB;
 // Redirects in one fetch. Real chains have five or six; WHATWG Fetch stops at 20.
 inline constexpr unsigned kMaxRedirects = 10;
 inline constexpr unsigned kMaxRobotsRedirects = 5;  // RFC 9309 2.3.1.2
@@ -56,6 +56,8 @@ inline constexpr std::size_t kLargeBody = 512 * kKiB;
 inline constexpr std::size_t kLargeBodies = 4;
 // The part of a connect in a fetch's timeout; a dead host costs no longer than this.
 inline constexpr auto kConnectTimeout = 15s;
+// What a hub says to a subscription; nobody reads it.
+inline constexpr std::size_t kMaxHubAnswer = 64 * kKiB;
 
 // ---- feeds (parsers/: XML, JSON, dates, charsets)
 // Longer links are no links: browsers and caches stop well below.
@@ -194,6 +196,42 @@ inline constexpr auto kSinkRetryMax = 30s;
 inline constexpr auto kDrainPatience = 3s;
 
 // ---- polling (daemon/: feeds, schedule, pipeline)
+// Starts of polls on one host are this far apart, unless its feeds together need
+// them closer (docs/polling.md). Widened by what says 429, to at most a minute.
+inline constexpr auto kHostSpacing = 1s;
+inline constexpr auto kMaxHostSpacing = 60s;
+// Article pages of one host: so many at once when a feed brings several new items,
+// then one in this time.
+inline constexpr float kPageBurst = 10;
+inline constexpr auto kPageSpacing = 500ms;
+// What robots.txt may ask for between two pages; real ones ask for 1 to 10 s, longer
+// is a way to say no and would hold articles back for hours.
+inline constexpr auto kMaxCrawlDelay = 30s;
+// Failures in a row, of any of its feeds and pages, after which a host is probed by
+// one request at a time: first after half a minute, later up to an hour.
+inline constexpr unsigned kHostFailures = 5;
+inline constexpr auto kHostProbe = 30s;
+inline constexpr auto kMaxHostProbe = 1h;
+// Hosts without jobs whose pace is still remembered.
+inline constexpr std::size_t kIdleHosts = 4096;
+// What a server or a feed may ask for (Retry-After, max-age, ttl, ...): longer is a
+// mistake, and a feed that is not asked for months is lost.
+inline constexpr auto kMaxAskedWait = 7 * 24h;
+// A feed with a hub is polled at least so often (WebSub 6: hubs forget).
+inline constexpr auto kPushedInterval = 24h;
+// The whole document is asked for now and then, whatever validators there are: some
+// servers answer 304 for ever.
+inline constexpr auto kWholeEvery = 7 * 24h;
+// Feeds that are overdue at the start are spread over their interval, but no longer.
+inline constexpr auto kOverdueSpread = 5min;
+// Failures in a row of a URL that a redirect or a page led to, before the configured
+// one is tried again.
+inline constexpr unsigned kMovedFailures = 3;
+// Failures in a row before the world is told: four doublings, hours at the usual
+// intervals.
+inline constexpr unsigned kFailuresToTell = 5;
+// Dates of items that the rhythm is learned from at one poll.
+inline constexpr std::size_t kRhythmDates = 1000;
 
 // ---- HTTP, API and terminal (daemon/http, commands)
 // Open connections of one listener: a page holds two, a scraper one. The control

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -11,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "daemon/config.hpp"
+#include "daemon/rhythm.hpp"
 #include "fetchers/page.hpp"
 #include "parsers/parse.hpp"
 #include "sifters/event.hpp"
@@ -26,8 +26,6 @@
 
 namespace siftd {
 
-using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
-
 // Why a feed is polled when it is. explain() makes the sentence.
 enum class Why : std::uint8_t {
   first,         // never polled
@@ -41,15 +39,6 @@ enum class Why : std::uint8_t {
   pushed,        // a hub tells; polling is the safety net
   gone,          // 410: not at all
   asked          // a person asked
-};
-
-// How often a feed publishes: a rate that is learned with decay from what polls
-// found, and the hours of the day (UTC) at which it happens.
-struct Rhythm {
-  float weight = 0;                      // hours watched, decayed
-  float news = 0;                        // changes seen in them, decayed
-  std::array<std::uint8_t, 24> hours{};  // share of each hour, relative
-  bool operator==(const Rhythm&) const = default;
 };
 
 // A WebSub subscription (W3C 2018). Only feeds that name a hub have one.
@@ -106,6 +95,9 @@ std::optional<FeedState> decode(std::string_view blob);
 // What is to be fetched now. `access` is that of the feed (access_for()), made once.
 Request request_for(const FeedConfig& config, const FeedState& state,
                     std::shared_ptr<const Access> access, WallTime now);
+// Of the feed that the configured HTML page names; its outcome gets `found_url`.
+Request found_request_for(const FeedConfig& config, const std::string& url,
+                          std::shared_ptr<const Access> access);
 // Of an item's page: other purpose, robots.txt as configured, no validators; the
 // feed's headers and credentials only when it is on the feed's own origin.
 Request article_request_for(const FeedConfig& config, const std::string& url,
@@ -155,6 +147,7 @@ struct PollOutcome {
   void fail(Error why);
 };
 
+// What an answer is before anyone has parsed it. The page stays the caller's.
 PollOutcome read_answer(const FeedState& state, const Result<Page>& answer);
 
 // What a poll comes to.
@@ -169,7 +162,7 @@ struct Judgement {
 };
 
 Judgement judge(const FeedConfig& config, const FeedState& state,
-              const PollOutcome& outcome, WallTime now);
+                const PollOutcome& outcome, WallTime now);
 
 // The wait before the first poll of a run. Nothing: the feed is gone. Feeds that are
 // overdue are spread over their interval (5 min at most), new ones start at once; a

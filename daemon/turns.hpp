@@ -3,7 +3,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <list>
+#include <deque>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -13,10 +13,12 @@
 namespace siftd {
 
 // The schedule on a real clock: who asks for a turn is woken when it has come. One
-// thread. Lives longer than every coroutine that waits in it.
+// thread. Outlives every coroutine that waits in it and every Slot.
 class Turns {
  public:
   Turns(boost::asio::any_io_executor executor, Schedule::Options options);
+  Turns(const Turns&) = delete;
+  Turns& operator=(const Turns&) = delete;
 
   // A host's slot; given back when it goes.
   class Slot {
@@ -25,7 +27,7 @@ class Turns {
     Slot& operator=(Slot&&) = delete;
     ~Slot();
     Schedule::Job job() const { return job_; }
-    // How it went; without it: well.
+    // How it went, before it goes; without it: well.
     void ended(Schedule::Ending ending) { ending_ = ending; }
 
    private:
@@ -39,33 +41,42 @@ class Turns {
   // The next feed whose turn it is; any number of pollers may wait here. Nothing:
   // close() was called.
   boost::asio::awaitable<std::optional<Slot>> feed();
-  // A turn for one page of that host.
-  boost::asio::awaitable<Slot> page(std::string host, std::size_t per_host);
+  // A turn for one page of that host. Nothing: the host fails as a whole and is not
+  // worth asking now, or close() was called.
+  boost::asio::awaitable<std::optional<Slot>> page(std::string host,
+                                                   std::size_t per_host);
 
-  // Changes go through here, so that who waits learns of them.
+  // For changes; changed() afterwards, so that who waits learns of them.
   Schedule& schedule() { return schedule_; }
-  void changed();  // after a change of the schedule
+  const Schedule& schedule() const { return schedule_; }
+  void changed();
+  // Who waits gets nothing; so does who asks later.
   void close();
 
   std::size_t waiting_pages() const { return pages_.size(); }
 
  private:
   struct Waiter {
-    explicit Waiter(const boost::asio::any_io_executor& executor);
-    boost::asio::steady_timer wake;  // never expires
-    bool has_turn = false;
+    explicit Waiter(const boost::asio::any_io_executor& executor)
+        : wake(executor, boost::asio::steady_timer::time_point::max()) {}
+    boost::asio::steady_timer wake;  // never expires; cancelled as a wake-up
+    bool is_done = false;
+    std::optional<Schedule::Job> job;  // done without: refused or closed
+    void finish(std::optional<Schedule::Job> with);
   };
 
+  boost::asio::awaitable<void> wait(Waiter& waiter);
   void pump();
-  void arm();
   void give_back(Schedule::Job job, Schedule::Ending ending);
 
   boost::asio::any_io_executor executor_;
   Schedule schedule_;
   boost::asio::steady_timer timer_;
-  std::list<std::pair<Waiter, std::optional<Schedule::Job>>> pollers_;
+  std::optional<Schedule::Time> armed_;
+  std::deque<Waiter*> pollers_;
   std::unordered_map<Schedule::Job, Waiter*> pages_;
   bool closed_ = false;
+  bool is_pumping_ = false;
 };
 
 }  // namespace siftd

@@ -43,9 +43,11 @@ class Wheel {
     std::array<std::uint64_t, kSlots / 64> used{};
   };
 
+  static unsigned first_used(const Level& level, unsigned from);
   void insert(Id id);
   void unlink(Id id);
-  bool advance(std::uint64_t tick);
+  std::uint64_t next_tick() const;
+  void come_down();
 
   Time start_;
   std::uint64_t tick_ = 0;  // everything before has been popped

@@ -265,7 +265,9 @@ std::optional<Error> Exchange::from_code(int curl_code) {
       return fetch_error(FetchErrc::too_large, said);
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_UNSUPPORTED_PROTOCOL:
+#if LIBCURL_VERSION_NUM >= 0x080600
     case CURLE_TOO_LARGE:
+#endif
     case CURLE_OUT_OF_MEMORY:  // curl's own limit on one header line ends so
       return fetch_error(FetchErrc::bad_response, said);
     case CURLE_URL_MALFORMAT:

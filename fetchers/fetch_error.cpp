@@ -45,13 +45,17 @@ const char* message_of(FetchErrc code) {
   return "failed";
 }
 
-class Category : public boost::system::error_category {
+// Boost's destructor is protected, so nothing is deleted through the base.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
+class Category final : public boost::system::error_category {
  public:
   const char* name() const noexcept override { return "siftd.fetch"; }
   std::string message(int code) const override {
     return message_of(static_cast<FetchErrc>(code));
   }
 };
+#pragma GCC diagnostic pop
 
 }  // namespace
 

@@ -73,10 +73,10 @@ Result<Target> read(CURLU* url) {
 }
 
 Result<Target> parse(CURLU* url, std::string_view text) {
-  if (text.size() > limits::kMaxUrlBytes) {
+  if (text.size() > limits::kMaxRequestUrl) {
     return fetch_error(
         FetchErrc::bad_url,
-        "the URL is longer than " + std::to_string(limits::kMaxUrlBytes) + " bytes");
+        "the URL is longer than " + std::to_string(limits::kMaxRequestUrl) + " bytes");
   }
   if (has_control(text)) {
     return fetch_error(FetchErrc::bad_url, "the URL has control characters");

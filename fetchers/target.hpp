@@ -22,7 +22,7 @@ struct Target {
 };
 
 // FetchErrc::bad_url when it cannot be understood, has control characters or is
-// longer than limits::kMaxUrlBytes.
+// longer than limits::kMaxRequestUrl.
 Result<Target> parse_target(std::string_view url);
 // A Location, relative to the URL that gave it; its user information is dropped.
 Result<Target> resolve_target(const Target& base, std::string_view location);
