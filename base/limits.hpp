@@ -152,6 +152,11 @@ inline constexpr std::size_t kParagraphBytes = 60;
 // Of a text this much is fingerprinted: some 40,000 words, ten times the longest
 // news article; more would only cost time.
 inline constexpr std::size_t kMaxFingerprintBytes = 256 * kKiB;
+// Comparing two revisions: articles have some 50 paragraphs; live blogs a thousand.
+inline constexpr std::size_t kMaxComparedParagraphs = 2000;
+// Pairs of changed paragraphs that are compared word by word: 300 x 300 that all
+// changed is another article.
+inline constexpr std::size_t kMaxParagraphPairs = 90000;
 
 // ---- store and delivery (daemon/store, sinks/)
 // One commit takes no more than this: what is decided waits in memory for the disk.

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "sifters/event.hpp"
 
@@ -20,5 +24,26 @@ struct Revision {
 // limits::kMaxComparedParagraphs the rest counts as one. Pure.
 Revision compare(std::string_view title_before, std::string_view text_before,
                  std::string_view title_after, std::string_view text_after);
+
+// Debounces headlines that a publisher tries out, and flips back to: a title that
+// was told in the last day is not told again. A value of some 100 bytes, an
+// article's state.
+class TitleHistory {
+ public:
+  // Whether the title is news; then it is remembered as told.
+  bool admits(std::string_view title, std::chrono::sys_seconds now);
+
+  std::string encode() const;
+  static TitleHistory decode(std::string_view blob);  // damaged: an empty one
+
+ private:
+  static constexpr std::size_t kMost = 8;
+  static constexpr std::chrono::hours kMemory{24};
+  struct Told {
+    std::uint64_t hash;
+    std::chrono::sys_seconds time;
+  };
+  std::vector<Told> told_;
+};
 
 }  // namespace siftd
