@@ -152,6 +152,10 @@ inline constexpr std::size_t kParagraphBytes = 60;
 // Of a text this much is fingerprinted: some 40,000 words, ten times the longest
 // news article; more would only cost time.
 inline constexpr std::size_t kMaxFingerprintBytes = 256 * kKiB;
+// A line of siftd dedup's input: an event's data fits (kMaxEventBytes).
+inline constexpr std::size_t kMaxDedupLine = 16 * kMiB;
+// Judging is one thread's at a time, so that more threads than this only wait.
+inline constexpr unsigned kMaxDedupThreads = 8;
 // Comparing two revisions: articles have some 50 paragraphs; live blogs a thousand.
 inline constexpr std::size_t kMaxComparedParagraphs = 2000;
 // Pairs of changed paragraphs that are compared word by word: 300 x 300 that all

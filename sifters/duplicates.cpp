@@ -200,9 +200,13 @@ void describe(const Evidence& e, Duplicates::Match& match) {
     match.kind = CopyKind::contained;
 }
 
+bool is_admitted(const Remembered::Record& record, const Duplicates::Search& search) {
+  return record.original != search.except && record.time >= search.not_before;
+}
+
 }  // namespace
 
-std::uint32_t Duplicates::find_exact(const Fingerprint& print, std::uint32_t except) {
+std::uint32_t Duplicates::find_exact(const Fingerprint& print, const Search& search) {
   // Below so many words a text may be what a page says in place of an article.
   constexpr std::uint32_t kFewWords = 40;
   if (print.words == 0)
@@ -215,7 +219,7 @@ std::uint32_t Duplicates::find_exact(const Fingerprint& print, std::uint32_t exc
     if (!remembered_.is_alive(found[i]))
       continue;
     const Remembered::Record& record = remembered_[found[i]];
-    if (record.words_hash != print.words_hash || record.original == except)
+    if (record.words_hash != print.words_hash || !is_admitted(record, search))
       continue;
     if (print.words < kFewWords && !titles_agree(print, record.terms()))
       continue;
@@ -367,17 +371,16 @@ double Duplicates::weigh_there(const Remembered::Record& record, std::uint8_t le
 }
 
 std::optional<Duplicates::Match> Duplicates::find(const Fingerprint& print,
-                                                  std::uint32_t now, double threshold,
-                                                  std::uint32_t except) {
-  if (std::uint32_t exact = find_exact(print, except))
+                                                  const Search& search) {
+  if (std::uint32_t exact = find_exact(print, search))
     return Match{exact, 1, CopyKind::exact, false};
   std::optional<Match> best;
   const Evidence* evidence = nullptr;
-  for (const Candidate& candidate : compare(print, now)) {
-    if (remembered_[candidate.ordinal].original == except)
+  for (const Candidate& candidate : compare(print, search.now)) {
+    if (!is_admitted(remembered_[candidate.ordinal], search))
       continue;
     double sure = certainty(candidate.evidence);
-    if (sure < threshold || (best && sure <= best->similarity))
+    if (sure < search.threshold || (best && sure <= best->similarity))
       continue;
     best = Match{candidate.ordinal, sure, CopyKind::near, false};
     evidence = &candidate.evidence;

@@ -59,12 +59,17 @@ class Duplicates {
 
   explicit Duplicates(Remembered& remembered) : remembered_(remembered) {}
 
-  // The best match at or above the threshold; not among the copies of `except`.
-  std::optional<Match> find(const Fingerprint& print, std::uint32_t now, double threshold,
-                            std::uint32_t except = 0);
+  struct Search {
+    std::uint32_t now = 0;         // Unix seconds
+    std::uint32_t not_before = 0;  // older articles are no match
+    double threshold = 0.8;
+    std::uint32_t except = 0;  // the copies of this one are no match
+  };
+  // The best match at or above the threshold.
+  std::optional<Match> find(const Fingerprint& print, const Search& search);
 
   // An earlier article with the same words; 0: none.
-  std::uint32_t find_exact(const Fingerprint& print, std::uint32_t except = 0);
+  std::uint32_t find_exact(const Fingerprint& print, const Search& search);
 
   // The most promising earlier articles, compared; at most kMaxCompared.
   std::span<const Candidate> compare(const Fingerprint& print, std::uint32_t now);

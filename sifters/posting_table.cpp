@@ -1,6 +1,7 @@
 #include "sifters/posting_table.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -12,6 +13,24 @@ namespace {
 
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
 constexpr std::size_t kFirstBuckets = 64;
+
+// Which of eight bytes are zero, a bit each (exact: no carry crosses a byte).
+std::uint32_t zero_bytes(std::uint64_t bytes) {
+  constexpr std::uint64_t kLow = 0x7F7F7F7F7F7F7F7FULL;
+  std::uint64_t zero = ~(((bytes & kLow) + kLow) | bytes | kLow);  // 0x80 where zero
+  return static_cast<std::uint32_t>(((zero >> 7) * 0x0102040810204080ULL) >> 56);
+}
+
+// Which of a bucket's twelve tags are the wanted one, a bit each.
+std::uint32_t matches(const std::uint8_t* tags, std::uint8_t wanted) {
+  std::uint64_t first;
+  std::uint32_t last;
+  std::memcpy(&first, tags, sizeof first);
+  std::memcpy(&last, tags + sizeof first, sizeof last);
+  std::uint64_t pattern = 0x0101010101010101ULL * wanted;
+  return zero_bytes(first ^ pattern) |
+         (zero_bytes((last ^ pattern) | 0xFFFFFFFF00000000ULL) & 0xF) << 8;
+}
 
 }  // namespace
 
@@ -60,15 +79,19 @@ std::size_t PostingTable::find(std::uint32_t hash, std::uint32_t first_alive,
   std::uint8_t wanted = tag(hash);
   std::size_t count = 0;
   for (const Bucket* at = bucket(hash);; ++at) {
-    for (std::size_t i = 0; i < at->used; ++i) {
-      if (at->tags[i] != wanted || at->ordinals[i] < first_alive)
+    for (std::uint32_t hits = matches(at->tags, wanted); hits != 0; hits &= hits - 1) {
+      auto i = static_cast<std::size_t>(std::countr_zero(hits));
+      if (i >= at->used || at->ordinals[i] < first_alive) {
         continue;
-      if (count == out.size())
+      }
+      if (count == out.size()) {
         return count;
+      }
       out[count++] = at->ordinals[i];
     }
-    if (at->overflows == 0)
+    if (at->overflows == 0) {
       return count;
+    }
   }
 }
 

@@ -43,7 +43,7 @@ struct Recogniser::State {
                 std::uint32_t except) {
     Finding finding;
     Verdict& verdict = finding.verdict;
-    if (auto match = duplicates.find(print, now, settings.threshold, except)) {
+    if (auto match = duplicates.find(print, search(now, except))) {
       finding.match = match->ordinal;
       verdict.similarity = match->similarity;
       verdict.kind = match->kind;
@@ -58,6 +58,15 @@ struct Recogniser::State {
     finding.story = stories.find(print, now, finding.match);
     verdict.story = finding.story == 0 ? article : stories.name(finding.story);
     return finding;
+  }
+
+  Duplicates::Search search(std::uint32_t now, std::uint32_t except) const {
+    std::int64_t window = settings.window.count();
+    bool is_bounded = window > 0 && window < now;
+    return {.now = now,
+            .not_before = is_bounded ? now - static_cast<std::uint32_t>(window) : 0,
+            .threshold = settings.threshold,
+            .except = except};
   }
 
   // The article whose event said it: a copy's event was perhaps never seen.

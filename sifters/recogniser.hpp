@@ -37,8 +37,10 @@ class Recogniser {
  public:
   struct Settings {
     double threshold = 0.8;  // of `similarity`
-    // How long an article is remembered; expire() uses it. Zero: for ever.
+    // How long an article can be copied; zero: for ever.
     std::chrono::seconds window = std::chrono::hours(7 * 24);
+    // How long it is remembered, for its story, if that is longer; expire() uses it.
+    std::chrono::seconds memory{};
     bool stories = true;
   };
 

@@ -76,8 +76,15 @@ void Stories::load_query(const Fingerprint& print) {
             });
   q.slots.fill(0);
   float squares = 0;
+  float names = 0;
+  q.title = q.sum = 0;
   for (std::size_t i = 0; i < n; ++i) {
     std::uint32_t hash = term_hash(sorted[i].second);
+    q.sum += sorted[i].first;
+    if (term_in_title(sorted[i].second))
+      q.title += sorted[i].first;
+    if (term_kind(sorted[i].second) != Fingerprint::Term::word)
+      names += sorted[i].first * sorted[i].first;
     q.terms.push_back({hash, sorted[i].first});
     q.packed.push_back(sorted[i].second);
     squares += sorted[i].first * sorted[i].first;
@@ -87,6 +94,7 @@ void Stories::load_query(const Fingerprint& print) {
     q.slots[at] = static_cast<std::uint8_t>(i + 1);
   }
   q.norm = std::sqrt(squares);
+  q.names = std::sqrt(names);
 }
 
 std::span<const Remembered::PackedTerm> Stories::choose_terms(const Fingerprint& print) {
@@ -94,8 +102,24 @@ std::span<const Remembered::PackedTerm> Stories::choose_terms(const Fingerprint&
   return query_.packed;
 }
 
+// The index of a query's term; -1: it has none such.
+int Stories::find_term(std::uint32_t hash24) const {
+  for (std::size_t at = hash24 % query_.slots.size(); query_.slots[at] != 0;
+       at = (at + 1) % query_.slots.size()) {
+    int index = query_.slots[at] - 1;
+    if (query_.terms[static_cast<std::size_t>(index)].hash == hash24)
+      return index;
+  }
+  return -1;
+}
+
+// The articles that have some of the heaviest terms, one hit each, the heaviest
+// first, and not too many.
 void Stories::gather_hits() {
+  constexpr std::size_t kMost = 16;
+  static_assert(kProbes * kMaxPostings * 2 < 512);
   hits_.clear();
+  slots_.fill({0, 0});
   std::size_t probes = std::min(kProbes, query_.terms.size());
   for (std::size_t i = 0; i < probes; ++i)
     table_.prefetch(spread(query_.terms[i].hash));
@@ -103,97 +127,151 @@ void Stories::gather_hits() {
   for (std::size_t i = 0; i < probes; ++i) {
     std::size_t count =
         table_.find(spread(query_.terms[i].hash), remembered_.first(), found);
-    for (std::size_t k = 0; k < count; ++k)
-      hits_.push_back({0, found[k], query_.terms[i].weight});
+    for (std::size_t k = 0; k < count; ++k) {
+      std::size_t at = found[k] * 0x9E3779B1U >> 23;
+      while (slots_[at].ordinal != 0 && slots_[at].ordinal != found[k])
+        at = (at + 1) % slots_.size();
+      slots_[at].ordinal = found[k];
+      slots_[at].weight += query_.terms[i].weight;
+    }
   }
+  for (const Hit& hit : slots_) {
+    if (hit.ordinal != 0 && remembered_.is_alive(hit.ordinal))
+      hits_.push_back(hit);
+  }
+  std::size_t most = std::min(kMost, hits_.size());
+  auto heavier = [](const Hit& a, const Hit& b) {
+    return a.weight != b.weight ? a.weight > b.weight : a.ordinal > b.ordinal;
+  };
+  std::partial_sort(hits_.begin(), hits_.begin() + static_cast<std::ptrdiff_t>(most),
+                    hits_.end(), heavier);
+  hits_.resize(most);
+  for (const Hit& hit : hits_)
+    remembered_.prefetch(hit.ordinal);
 }
 
-float Stories::cosine(const Remembered::Record& record) const {
-  float dot = 0;
+Stories::Match Stories::match(std::uint32_t ordinal) const {
+  Match match{.ordinal = ordinal};
+  for (Remembered::PackedTerm term : remembered_[ordinal].terms()) {
+    int index = find_term(term_hash(term));
+    if (index < 0)
+      continue;
+    auto i = static_cast<std::size_t>(index);
+    const Weight& mine = query_.terms[i];
+    // A term's idf is in its weight here.
+    float idf_here = mine.weight / raw_weight(query_.packed[i]);
+    float product = mine.weight * raw_weight(term) * idf_here;
+    match.dot += product;
+    match.shared += mine.weight;
+    if (term_in_title(query_.packed[i]))
+      match.title += mine.weight;
+    if (term_kind(query_.packed[i]) != Fingerprint::Term::word)
+      match.names += product;
+  }
+  return match;
+}
+
+void Stories::add_norms(Match& match) const {
   float squares = 0;
-  for (Remembered::PackedTerm term : record.terms()) {
-    std::uint32_t hash = term_hash(term);
+  float names = 0;
+  for (Remembered::PackedTerm term : remembered_[match.ordinal].terms()) {
     float weight = weigh(term);
     squares += weight * weight;
-    for (std::size_t at = hash % query_.slots.size(); query_.slots[at] != 0;
-         at = (at + 1) % query_.slots.size()) {
-      const Weight& mine = query_.terms[query_.slots[at] - 1U];
-      if (mine.hash != hash)
-        continue;
-      dot += mine.weight * weight;
-      break;
-    }
+    if (term_kind(term) != Fingerprint::Term::word)
+      names += weight * weight;
   }
-  return dot / std::max(1e-6F, query_.norm * std::sqrt(squares));
+  match.cosine = match.dot / std::max(1e-6F, query_.norm * std::sqrt(squares));
+  match.names /= std::max(1e-6F, query_.names * std::sqrt(names));
 }
 
-float Stories::cosine(const Story& story) const {
+void Stories::compare_with(const Story& story, Likeness& likeness) const {
   float dot = 0;
   float squares = 0;
-  for (const Weight& raw : story.centroid) {
-    float weight = raw.weight * idf(raw.hash);
+  float typical = 0;
+  auto size = static_cast<float>(story.count);
+  for (const StoryTerm& term : story.terms) {
+    float weight = term.weight * idf(term.hash);
     squares += weight * weight;
-    for (std::size_t at = raw.hash % query_.slots.size(); query_.slots[at] != 0;
-         at = (at + 1) % query_.slots.size()) {
-      const Weight& mine = query_.terms[query_.slots[at] - 1U];
-      if (mine.hash != raw.hash)
-        continue;
-      dot += mine.weight * weight;
-      break;
-    }
+    int index = find_term(term.hash);
+    if (index < 0)
+      continue;
+    float mine = query_.terms[static_cast<std::size_t>(index)].weight;
+    dot += mine * weight;
+    typical += mine * std::min(1.0F, static_cast<float>(term.count) / size);
   }
-  return dot / std::max(1e-6F, query_.norm * std::sqrt(squares));
+  likeness.centroid = dot / std::max(1e-6F, query_.norm * std::sqrt(squares));
+  likeness.typical = typical / std::max(1e-6F, query_.sum);
 }
 
-// One hit an article, the heaviest first, and not too many.
-void Stories::merge_hits() {
-  std::sort(hits_.begin(), hits_.end(),
-            [](const Hit& a, const Hit& b) { return a.ordinal < b.ordinal; });
-  std::size_t n = 0;
-  for (std::size_t i = 0; i < hits_.size();) {
-    Hit hit = hits_[i++];
-    while (i < hits_.size() && hits_[i].ordinal == hit.ordinal)
-      hit.weight += hits_[i++].weight;
-    if (!remembered_.is_alive(hit.ordinal))
+std::span<const Stories::Likeness> Stories::compare(const Fingerprint& print,
+                                                    std::uint32_t now) {
+  constexpr std::size_t kMost = 8;
+  likenesses_.clear();
+  load_query(print);
+  gather_hits();
+  std::array<Match, 16> matches;
+  std::size_t count = 0;
+  for (const Hit& hit : hits_)
+    matches[count++] = match(hit.ordinal);
+  std::sort(matches.begin(), matches.begin() + static_cast<std::ptrdiff_t>(count),
+            [](const Match& a, const Match& b) {
+              return a.dot != b.dot ? a.dot > b.dot : a.ordinal > b.ordinal;
+            });
+  for (std::size_t i = 0; i < std::min(count, kMost); ++i) {
+    Match& found = matches[i];
+    const Remembered::Record& record = remembered_[found.ordinal];
+    add_norms(found);
+    auto at = std::find_if(likenesses_.begin(), likenesses_.end(),
+                           [&](const Likeness& l) { return l.story == record.story; });
+    if (at != likenesses_.end() && at->member >= found.cosine)
       continue;
-    hits_[n++] = hit;
+    bool is_new = at == likenesses_.end();
+    if (is_new)
+      at = likenesses_.insert(at, Likeness{.story = record.story});
+    at->member = found.cosine;
+    at->rare = found.shared / std::max(1e-6F, query_.sum);
+    at->names = found.names;
+    at->title = found.title / std::max(1e-6F, query_.title);
+    at->terms =
+        static_cast<float>(std::min<std::size_t>(query_.terms.size(), record.term_count));
+    auto story = stories_.find(record.story);
+    bool is_single = story == stories_.end();
+    if (is_single) {
+      at->centroid = found.cosine;
+      at->typical = at->rare;
+    } else if (is_new) {
+      compare_with(story->second, *at);
+    }
+    at->size = is_single ? 1 : static_cast<float>(story->second.count);
+    std::uint32_t then = is_single ? record.time : story->second.latest;
+    at->days = now > then ? static_cast<float>(now - then) / 86400.0F : 0;
   }
-  hits_.resize(n);
-  std::size_t most = std::min<std::size_t>(24, n);
-  std::partial_sort(hits_.begin(), hits_.begin() + static_cast<std::ptrdiff_t>(most),
-                    hits_.end(), [](const Hit& a, const Hit& b) {
-                      return a.weight != b.weight ? a.weight > b.weight
-                                                  : a.ordinal > b.ordinal;
-                    });
-  hits_.resize(most);
+  return likenesses_;
+}
+
+float Stories::score(const Likeness& l) {
+  const auto& m = tuning.model;
+  float few = 1 - std::min(l.terms, 24.0F) / 24;
+  return m[0] + m[1] * l.member + m[2] * l.centroid + m[3] * l.rare + m[4] * l.names +
+         m[5] * l.title + m[6] * std::log1p(l.days) + m[7] * std::log(l.size) +
+         m[8] * few + m[9] * few * l.member + m[10] * few * l.centroid +
+         m[11] * l.typical + m[12] * few * l.typical;
 }
 
 std::uint32_t Stories::find(const Fingerprint& print, std::uint32_t now,
                             std::uint32_t copied) {
   if (copied != 0)
     return remembered_[copied].story;
-  load_query(print);
-  gather_hits();
-  merge_hits();
-  for (const Hit& hit : hits_)
-    remembered_.prefetch(hit.ordinal);
-  float best = 0;
+  float best = tuning.join;
   std::uint32_t story = 0;
-  for (Hit& hit : hits_) {
-    const Remembered::Record& record = remembered_[hit.ordinal];
-    float member = cosine(record);
-    auto found = stories_.find(record.story);
-    float centroid = found == stories_.end() ? member : cosine(found->second);
-    std::uint32_t then = found == stories_.end() ? record.time : found->second.latest;
-    float days = now > then ? static_cast<float>(now - then) / 86400.0F : 0;
-    float score = tuning.best * member + (1 - tuning.best) * centroid;
-    score -= tuning.decay * days;
-    if (score > best) {
-      best = score;
-      story = record.story;
-    }
+  for (const Likeness& likeness : compare(print, now)) {
+    float value = score(likeness);
+    if (value < best)
+      continue;
+    best = value;
+    story = likeness.story;
   }
-  return best >= tuning.join ? story : 0;
+  return story;
 }
 
 void Stories::add(std::uint32_t ordinal, std::uint32_t story, std::uint64_t name) {
@@ -242,20 +320,22 @@ void Stories::rebuild() {
 }
 
 void Stories::absorb(Story& story, const Remembered::Record& record) {
-  for (Remembered::PackedTerm term : record.terms()) {
-    Weight add{term_hash(term), raw_weight(term)};
+  for (Remembered::PackedTerm packed : record.terms()) {
+    StoryTerm term{term_hash(packed), raw_weight(packed), 1};
     auto at = std::lower_bound(
-        story.centroid.begin(), story.centroid.end(), add,
-        [](const Weight& a, const Weight& b) { return a.hash < b.hash; });
-    if (at != story.centroid.end() && at->hash == add.hash)
-      at->weight += add.weight;
-    else
-      story.centroid.insert(at, add);
+        story.terms.begin(), story.terms.end(), term,
+        [](const StoryTerm& a, const StoryTerm& b) { return a.hash < b.hash; });
+    if (at != story.terms.end() && at->hash == term.hash) {
+      at->weight += term.weight;
+      ++at->count;
+    } else {
+      story.terms.insert(at, term);
+    }
   }
-  while (story.centroid.size() > kCentroidTerms) {
-    story.centroid.erase(std::min_element(
-        story.centroid.begin(), story.centroid.end(),
-        [](const Weight& a, const Weight& b) { return a.weight < b.weight; }));
+  while (story.terms.size() > kStoryTerms) {
+    story.terms.erase(std::min_element(
+        story.terms.begin(), story.terms.end(),
+        [](const StoryTerm& a, const StoryTerm& b) { return a.weight < b.weight; }));
   }
 }
 
@@ -280,7 +360,7 @@ std::uint64_t Stories::name(std::uint32_t story) const {
 std::size_t Stories::bytes() const {
   constexpr std::size_t kNode = sizeof(Story) + 48;
   return table_.bytes() + kCounts * sizeof(std::uint32_t) +
-         stories_.size() * (kNode + kCentroidTerms * sizeof(Weight));
+         stories_.size() * (kNode + kStoryTerms * sizeof(StoryTerm));
 }
 
 }  // namespace siftd

@@ -20,6 +20,24 @@ class Stories {
  public:
   explicit Stories(Remembered& remembered);
 
+  // What speaks for an article being of a story.
+  struct Likeness {
+    std::uint32_t story = 0;
+    float member = 0;    // cosine to the story's most like article
+    float centroid = 0;  // to what all its articles have in common
+    float rare = 0;      // share of the weight here that stands in that article
+    float names = 0;     // cosine over names and numbers alone
+    float title = 0;     // share of the title's weight here that stands there
+    float days = 0;      // since the story's latest article
+    float size = 1;      // articles of the story
+    float terms = 0;     // of the shorter of the two
+    float typical = 0;   // share of the weight here, by how usual its terms are there
+  };
+  // The most promising stories, compared.
+  std::span<const Likeness> compare(const Fingerprint& print, std::uint32_t now);
+
+  static float score(const Likeness& likeness);  // log-odds of belonging
+
   // The story for an article that is not remembered yet; 0: none so far. `copied`
   // is the earlier article that it copies; 0: none.
   std::uint32_t find(const Fingerprint& print, std::uint32_t now, std::uint32_t copied);
@@ -45,50 +63,64 @@ class Stories {
   std::size_t bytes() const;
 
   struct Tuning {
-    float join = 0.30F;   // to join a story
-    float best = 0.5F;    // share of the best member, the rest is the centroid's
-    float decay = 0.06F;  // per day
-    float prior = 2000;   // articles that the idf imagines before the first
+    float join = 0;
+    float prior = 2000;  // articles that the idf imagines before the first
     float name = 1.5F;
     float number = 0.7F;
     float title = 1.5F;
     float early = 1.2F;
+    std::array<float, 14> model{-0.25F, 0.5F, 0.5F, 0, 0, 0, -0.1F, 0, 0.08F};
   };
   static Tuning tuning;
 
  private:
-  static constexpr std::size_t kMaxPostings = 24;
-  static constexpr std::size_t kProbes = 12;
-  static constexpr std::size_t kCentroidTerms = 40;
+  static constexpr std::size_t kMaxPostings = 20;
+  static constexpr std::size_t kProbes = 10;
+  static constexpr std::size_t kStoryTerms = 40;
 
   struct Weight {
     std::uint32_t hash;  // 24 bits
     float weight;
+  };
+  // A term of a story: its raw weights summed up, and how many articles have it.
+  struct StoryTerm {
+    std::uint32_t hash;
+    float weight;
+    std::uint32_t count;
   };
   // A story of two or more; of a single one, the article's record is enough.
   struct Story {
     std::uint64_t name;
     std::uint32_t count = 0;  // in memory
     std::uint32_t latest = 0;
-    std::vector<Weight> centroid;  // by hash
+    std::vector<StoryTerm> terms;  // by hash
   };
   struct Hit {
-    std::uint32_t story;
-    std::uint32_t ordinal;
+    std::uint32_t ordinal;  // 0: a free slot
     float weight;
+  };
+  // How the query and an article go together.
+  struct Match {
+    std::uint32_t ordinal = 0;
+    float dot = 0;
+    float cosine = 0;
+    float shared = 0;  // weight here of the terms in both
+    float title = 0;   // of those in the title here
+    float names = 0;   // dot over names and numbers
   };
 
   std::uint32_t* counts() const { return static_cast<std::uint32_t*>(counts_.get()); }
   float idf(std::uint32_t hash24) const;
-  void post(std::uint32_t ordinal);
-  void rebuild();
-  void merge_hits();
   float weigh(Remembered::PackedTerm term) const;
   void load_query(const Fingerprint& print);
+  int find_term(std::uint32_t hash24) const;
   void gather_hits();
-  float cosine(const Remembered::Record& record) const;
-  float cosine(const Story& story) const;
+  Match match(std::uint32_t ordinal) const;
+  void add_norms(Match& match) const;
+  void compare_with(const Story& story, Likeness& likeness) const;
   void absorb(Story& story, const Remembered::Record& record);
+  void post(std::uint32_t ordinal);
+  void rebuild();
 
   Remembered& remembered_;
   PostingTable table_;
@@ -102,10 +134,15 @@ class Stories {
     std::vector<Weight> terms;  // the heaviest first
     std::vector<Remembered::PackedTerm> packed;
     float norm = 0;
+    float names = 0;                        // norm over names and numbers
+    float title = 0;                        // weight of the title's terms
+    float sum = 0;                          // of all weights
     std::array<std::uint8_t, 128> slots{};  // index + 1, by hash
   };
   Query query_;
+  std::array<Hit, 512> slots_{};  // hits by article, an open table
   std::vector<Hit> hits_;
+  std::vector<Likeness> likenesses_;
 };
 
 }  // namespace siftd
