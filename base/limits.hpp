@@ -85,6 +85,32 @@ inline constexpr std::size_t kMaxAttributeBytes = 64 * kKiB;
 inline constexpr std::size_t kMaxXmlDepth = 512;
 // No element of any feed has a longer name.
 inline constexpr std::size_t kMaxXmlName = 256;
+// Items of one feed, locations of one sitemap (which may hold 50,000).
+inline constexpr std::size_t kMaxFeedItems = 200'000;
+// One text of an item: what an event can carry at most.
+inline constexpr std::size_t kMaxItemText = 16 * kMiB;
+// Tags, attachments and links, and people of one item; more are spam.
+inline constexpr std::size_t kMaxItemTags = 256;
+inline constexpr std::size_t kMaxAttachments = 256;
+inline constexpr std::size_t kMaxItemPeople = 64;
+// Numbers of one geographic shape.
+inline constexpr std::size_t kMaxGeoNumbers = 2048;
+// The longest text of a description alone that still counts as a summary too.
+inline constexpr std::size_t kMaxSummary = 1000;
+// Depth of a JSON feed; real ones have 6.
+inline constexpr std::size_t kMaxJsonDepth = 256;
+// How far into a document its root is looked for, behind warnings and comments.
+inline constexpr std::size_t kMaxProlog = 64 * kKiB;
+// How much of a legacy encoding is decoded at once.
+inline constexpr std::size_t kDecodeChunk = 256 * kKiB;
+// What a gzip body may grow to; as fetch's max_body may be set.
+inline constexpr std::size_t kMaxInflated = 256 * kMiB;
+// `siftd parse` writes when so much has come together, and a file whose turn has not
+// come holds back so much before it rests.
+inline constexpr std::size_t kParseWriteBytes = 64 * kKiB;
+inline constexpr std::size_t kParseHeldBytes = 8 * kMiB;
+// Feeds that one page may name, and the sitemaps of one index.
+inline constexpr std::size_t kMaxDiscovered = 32;
 // Feeds in one OPML file: the largest public lists have some ten thousand.
 inline constexpr std::size_t kMaxOpmlFeeds = 100'000;
 

@@ -361,6 +361,10 @@ std::string_view XmlReader::top() const {
 }
 
 void XmlReader::open(std::string_view name) {
+  for (std::size_t missing = handler_.closes_before(name);
+       missing > 0 && !name_starts_.empty(); --missing) {
+    close_top(false);
+  }
   if (name_starts_.size() >= limits::kMaxXmlDepth || name.size() > limits::kMaxXmlName) {
     return;  // its end tag will close nothing, or end an outer one of that name early
   }

@@ -29,6 +29,9 @@ class XmlHandler {
   // The innermost open element ends. `closed` is false when its end tag is missing:
   // another one, or the document's end, closes it.
   virtual void end(std::string_view name, bool closed) = 0;
+  // How many open elements, from the innermost, lack their end tags when an element of
+  // this name begins: asked before start().
+  virtual std::size_t closes_before(std::string_view) { return 0; }
 
   // Where text goes from now on; the reader appends to it.
   XmlText text_mode = XmlText::none;
