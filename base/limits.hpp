@@ -143,11 +143,15 @@ inline constexpr std::size_t kMaxAttributes = 32;
 inline constexpr std::size_t kKeptParserPage = 2 * kMiB;
 
 // ---- cleaning (sifters/boilerplate, rules, site_memory)
+// A text to clean: what the largest page can hold.
+inline constexpr std::size_t kMaxCleanText = 16 * kMiB;
+// Texts of a batch that are worked on at once, to keep all cores busy.
+inline constexpr std::size_t kBatchWindow = 256;
 // One pattern; the longest that ships is a tenth of it.
 inline constexpr std::size_t kMaxPatternBytes = 4 * kKiB;
 // RE2's automaton of all patterns; past it a match fails instead of growing.
 inline constexpr std::int64_t kMaxPatternMemory = 64 * static_cast<std::int64_t>(kMiB);
-// Of a line, so much is shown to the rules: no boilerplate line is as long.
+// Longer lines are not shown to the rules: no boilerplate line is as long.
 inline constexpr std::size_t kMaxRuleLine = 2 * kKiB;
 // An operator's block takes no more lines, should its end not come.
 inline constexpr std::size_t kMaxBlockLines = 200;

@@ -18,7 +18,6 @@ namespace {
 
 RE2::Options pattern_options() {
   RE2::Options options;
-  options.set_case_sensitive(false);
   options.set_log_errors(false);
   options.set_max_mem(limits::kMaxPatternMemory);
   return options;
@@ -40,6 +39,16 @@ std::string_view without_ornaments(std::string_view folded) {
   return folded;
 }
 
+// A space at the end of `starts` says that a word ends there; fold() would trim it.
+std::string fold_start(const std::string& start) {
+  return fold(start) + (start.ends_with(' ') ? " " : "");
+}
+
+std::uint16_t first_two(std::string_view text) {
+  return static_cast<std::uint16_t>(static_cast<unsigned char>(text[0]) << 8 |
+                                    static_cast<unsigned char>(text[1]));
+}
+
 // True when `site` is `of` or a subdomain of it.
 bool is_within(std::string_view site, std::string_view of) {
   return site == of || (site.size() > of.size() && site.ends_with(of) &&
@@ -55,6 +64,12 @@ std::string RuleError::to_string() const {
 struct Rules::Compiled {
   std::vector<Rule> rules;
   std::unordered_map<std::string, std::vector<std::size_t>> phrases;
+  struct Start {
+    std::string text;
+    std::size_t rule = 0;
+  };
+  // By their first two bytes: a line is compared with a handful.
+  std::unordered_map<std::uint16_t, std::vector<Start>> starts;
   RE2::Set patterns{pattern_options(), RE2::ANCHOR_BOTH};
   std::vector<std::size_t> pattern_rules;  // the rule of each pattern
   std::vector<std::unique_ptr<RE2>> untils;
@@ -62,6 +77,8 @@ struct Rules::Compiled {
 
 // Reads files of rules into a Rules, collecting mistakes.
 struct RuleReader {
+  bool is_built_in = true;  // its patterns are in lower case, as the lines are
+
   explicit RuleReader(std::vector<RuleError>& to) : errors(to), rules(new Rules) {}
 
   void read(const RuleFile& rule_file) {
@@ -109,6 +126,16 @@ struct RuleReader {
       say(table.source(), "a rule without a name: add name = \"what-it-is\"");
     }
     read_kind(table, rule);
+    read_size(table, "max_length", limits::kMaxRuleLine, rule.max_length);
+    const std::string where = text_of(table, "where");
+    if (where == "start") {
+      rule.where = RulePlace::start;
+    } else if (where == "end") {
+      rule.where = RulePlace::end;
+    } else if (table.contains("where")) {
+      say(table.get("where")->source(),
+          "where is start or end: leave it out for anywhere");
+    }
     if (errors.size() != before) {
       return;
     }
@@ -124,10 +151,16 @@ struct RuleReader {
       has_some = true;
     });
     each_text(table, "starts", [&](const std::string& start, const toml::node& node) {
-      has_some |= add_pattern("(?s)" + RE2::QuoteMeta(fold(start)) + ".*", index, node);
+      const std::string text = fold_start(start);
+      if (text.size() < 2) {
+        say(node.source(), "a start of one letter: it would take too much");
+        return;
+      }
+      rules->compiled_->starts[first_two(text)].push_back({text, index});
+      has_some = true;
     });
     each_text(table, "patterns", [&](const std::string& pattern, const toml::node& node) {
-      has_some |= add_pattern(pattern, index, node);
+      has_some |= add_pattern(is_built_in ? pattern : "(?i)" + pattern, index, node);
     });
     if (!has_some && errors.size() == before) {
       say(table.source(),
@@ -137,15 +170,15 @@ struct RuleReader {
   }
 
   void check_keys(const toml::table& table) {
-    static constexpr std::array<std::string_view, 9> kKeys = {
-        "name",   "kind",     "site",  "language", "phrases",
-        "starts", "patterns", "until", "max_lines"};
+    static constexpr std::array<std::string_view, 11> kKeys = {
+        "name",   "kind",     "where", "site",      "language",  "phrases",
+        "starts", "patterns", "until", "max_lines", "max_length"};
     for (const auto& [key, value] : table) {
       if (std::find(kKeys.begin(), kKeys.end(), key.str()) == kKeys.end()) {
         say(value.source(),
             "unknown key '" + std::string(key.str()) +
-                "': a rule has name, kind, site, language, phrases, starts, "
-                "patterns, until, max_lines");
+                "': a rule has name, kind, where, site, language, phrases, starts, "
+                "patterns, max_length, until, max_lines");
       }
     }
     text_of(table, "language");  // for readers; judged for its type only
@@ -157,31 +190,39 @@ struct RuleReader {
       rule.kind = RuleKind::line;
     } else if (kind == "tail") {
       rule.kind = RuleKind::tail;
+    } else if (kind == "end") {
+      rule.kind = RuleKind::end;
     } else if (kind == "keep") {
       rule.kind = RuleKind::keep;
     } else if (kind == "block") {
       read_block(table, rule);
     } else {
-      say(table.get("kind")->source(), "kind is line, tail, block or keep");
+      say(table.get("kind")->source(), "kind is line, tail, end, block or keep");
     }
     if (kind != "block" && (table.contains("until") || table.contains("max_lines"))) {
       say(table.source(), "until and max_lines are of kind = \"block\"");
     }
   }
 
+  void read_size(const toml::table& table, std::string_view key, std::size_t most,
+                 std::size_t& size) {
+    const toml::node* node = table.get(key);
+    if (node == nullptr) {
+      return;
+    }
+    const auto value = node->value<std::int64_t>();
+    if (!value || *value < 1 || *value > static_cast<std::int64_t>(most)) {
+      say(node->source(),
+          std::string(key) + " is a number from 1 to " + std::to_string(most));
+      return;
+    }
+    size = static_cast<std::size_t>(*value);
+  }
+
   void read_block(const toml::table& table, Rules::Rule& rule) {
     rule.kind = RuleKind::block;
     rule.max_lines = limits::kMaxBlockLines;
-    if (const toml::node* node = table.get("max_lines")) {
-      const auto value = node->value<std::int64_t>();
-      if (!value || *value < 1 ||
-          *value > static_cast<std::int64_t>(limits::kMaxBlockLines)) {
-        say(node->source(),
-            "max_lines is a number from 1 to " + std::to_string(limits::kMaxBlockLines));
-      } else {
-        rule.max_lines = static_cast<std::size_t>(*value);
-      }
-    }
+    read_size(table, "max_lines", limits::kMaxBlockLines, rule.max_lines);
     const toml::node* until = table.get("until");
     if (until == nullptr) {
       say(table.source(), "a block needs until = '...', the pattern of its last line");
@@ -273,13 +314,16 @@ const Rules& Rules::built_in() {
 }
 
 const Rules::Rule* Rules::match(std::string_view folded, std::string_view site) const {
-  folded = folded.substr(0, limits::kMaxRuleLine);
   const Compiled& all = *compiled_;
   const Rule* best = nullptr;
+  if (folded.size() > limits::kMaxRuleLine || folded.size() < 2) {
+    return best;
+  }
   // The operator's rules come later and win; what is kept wins over all.
   const auto take = [&](std::size_t index) {
     const Rule& rule = all.rules[index];
-    if (!rule.site.empty() && !is_within(site, rule.site)) {
+    if (folded.size() > rule.max_length ||
+        (!rule.site.empty() && !is_within(site, rule.site))) {
       return;
     }
     if (best == nullptr || rule.kind == RuleKind::keep ||
@@ -290,6 +334,14 @@ const Rules::Rule* Rules::match(std::string_view folded, std::string_view site) 
   const auto phrase = all.phrases.find(std::string(without_ornaments(folded)));
   if (phrase != all.phrases.end()) {
     std::for_each(phrase->second.begin(), phrase->second.end(), take);
+  }
+  const auto starts = all.starts.find(first_two(folded));
+  if (starts != all.starts.end()) {
+    for (const Compiled::Start& start : starts->second) {
+      if (folded.starts_with(start.text)) {
+        take(start.rule);
+      }
+    }
   }
   std::vector<int> hits;
   if (all.patterns.Match(re2::StringPiece(folded.data(), folded.size()), &hits)) {
@@ -315,6 +367,7 @@ LoadedRules load_rules(const std::vector<RuleFile>& files) {
   LoadedRules loaded;
   RuleReader reader(loaded.errors);
   reader.read({"rules.toml", std::string(kRulesToml)});
+  reader.is_built_in = false;
   for (const RuleFile& file : files) {
     reader.read(file);
   }

@@ -25,10 +25,14 @@ struct RuleFile {
 // What a rule does with the lines that it knows.
 enum class RuleKind : std::uint8_t {
   line,   // the line goes
-  tail,   // a heading of what follows the article: it and what it heads go
+  tail,   // a heading of what stands beside or after an article: it and what it heads go
+  end,    // the article is over: it and all that follows go
   block,  // from this line to the one that `until` knows, both included
   keep,   // never taken, neither by rules nor by learning
 };
+
+// Where in an article a rule holds.
+enum class RulePlace : std::uint8_t { anywhere, start, end };
 
 // Lines that are known not to be the article: built in, and the operator's.
 // Immutable once made; safe on any thread. Matching is linear in the line (RE2).
@@ -44,9 +48,11 @@ class Rules {
   struct Rule {
     std::string name;
     RuleKind kind = RuleKind::line;
-    std::string site;           // host name, its subdomains too; empty: every site
-    int until = -1;             // of a block: the pattern that ends it
-    std::size_t max_lines = 0;  // of a block
+    RulePlace where = RulePlace::anywhere;
+    std::string site;              // host name, its subdomains too; empty: every site
+    std::size_t max_length = 400;  // of the line, in bytes
+    int until = -1;                // of a block: the pattern that ends it
+    std::size_t max_lines = 0;     // of a block
   };
 
   // The rule that knows this line, or null. `folded` is fold(line).

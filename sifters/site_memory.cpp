@@ -79,8 +79,8 @@ void SiteMemory::make_room() {
   sites_.pop_back();
 }
 
-std::vector<SiteRow> SiteMemory::take_changed(bool all) {
-  std::vector<SiteRow> changed = std::exchange(evicted_, {});
+std::vector<SiteMemory::Saved> SiteMemory::take_changed(bool all) {
+  std::vector<SiteMemory::Saved> changed = std::exchange(evicted_, {});
   const auto save = [&](Site& site) {
     if (site.lines.unsaved() != 0) {
       changed.push_back({site.name, site.lines.encode()});

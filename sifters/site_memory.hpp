@@ -29,6 +29,7 @@ namespace siftd {
 //    that repeats more than that is a copy, loses nothing and teaches nothing.
 class SiteMemory {
  public:
+  using Saved = SiteRow;
   // Gives a site's blob as last saved, if any.
   using Load = std::function<std::optional<std::string>(std::string_view site)>;
 
@@ -46,7 +47,7 @@ class SiteMemory {
   // The sites whose memory has changed since the last call in a way worth a write
   // (a line became known, or a few articles were read); with `all`, in any way: for
   // the end.
-  std::vector<SiteRow> take_changed(bool all = false);
+  std::vector<Saved> take_changed(bool all = false);
 
   // Sites in memory at the moment; bounded by limits::kMaxSitesInMemory.
   std::size_t size() const;
@@ -60,7 +61,7 @@ class SiteMemory {
   std::list<Site> sites_;  // most recently used first
   std::unordered_map<std::string_view, std::list<Site>::iterator> index_;
   std::vector<std::string> due_;  // sites worth a write
-  std::vector<SiteRow> evicted_;  // changed, and no longer in memory
+  std::vector<Saved> evicted_;    // changed, and no longer in memory
 };
 
 }  // namespace siftd
