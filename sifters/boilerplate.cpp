@@ -14,6 +14,8 @@ constexpr std::size_t kStartLines = 10;
 constexpr std::size_t kEndLines = 4;
 // What a heading of related stories heads inside an article, before prose goes on.
 constexpr std::size_t kHeadedLines = 12;
+// Of prose behind such a heading: an author's note or a teaser, not the article.
+constexpr std::size_t kBlurbWords = 60;
 
 std::vector<TextLine> read_lines(std::string_view text, const CleanContext& context,
                                  const Rules& rules) {
@@ -30,7 +32,7 @@ std::vector<TextLine> read_lines(std::string_view text, const CleanContext& cont
     line.measure = measure(part);
     line.ends_sentence = ends_sentence(part);
     line.breaks = breaks;
-    line.rule = rules.match(line.folded, context.site);
+    line.rule = rules.match(line.folded, context.site, context.language);
     lines.push_back(std::move(line));
     breaks = 0;
   }
@@ -44,7 +46,7 @@ class Cleaner {
       : lines_(std::move(lines)),
         rules_(rules),
         why_(lines_.size()),
-        body_(find_body(lines_, context.title)) {}
+        body_(find_body(lines_, context.title, context.is_article)) {}
 
   Cleaned run() {
     take_around();
@@ -125,15 +127,15 @@ class Cleaner {
     }
   }
 
+  // Up to where prose goes on; to the end when there is no more than a blurb.
   void take_headed(std::size_t from, std::string_view rule) {
     std::size_t words = 0;
     bool has_prose = false;
     for (std::size_t i = from + 1; i < body_.last; ++i) {
-      words += lines_[i].measure.words;
-      has_prose = has_prose || lines_[i].is_prose;
+      words += lines_[i].is_prose ? lines_[i].measure.words : 0;
+      has_prose = has_prose || (lines_[i].is_prose && lines_[i - 1].is_prose);
     }
-    const bool to_the_end =
-        !has_prose || (words < 25 * (body_.last - from) && words < 60);
+    const bool to_the_end = !has_prose && words < kBlurbWords;
     for (std::size_t i = from + 1; i < body_.last; ++i) {
       const bool goes_on =
           lines_[i].is_prose || (lines_[i].ends_sentence && lines_[i].measure.words > 5);

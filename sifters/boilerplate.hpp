@@ -14,6 +14,8 @@ struct CleanContext {
   std::string_view site;      // host name: which of the operator's rules apply
   std::string_view title;     // the article's, plain text: tells where the body begins
   std::string_view language;  // BCP 47
+  // Found in a page by extraction, or a feed's own: only rules, no search for a body.
+  bool is_article = false;
 };
 
 // A text without its boilerplate, and what was taken out of it, in the text's order.

@@ -14,7 +14,8 @@ constexpr std::size_t kPageLines = 12;
 constexpr std::size_t kPageShare = 4;  // one line in so many
 // What may be an article when the text says that it ends there.
 constexpr double kLeastBody = 50;
-constexpr double kLeastShare = 0.08;        // of the best run in the text
+constexpr double kLeastShare = 0.08;  // of the best run in the text
+constexpr double kAloneFactor = 0.25;
 constexpr std::size_t kTitleDistance = 15;  // lines before the body
 
 // Reads like prose: long enough, and ends like a sentence or is longer still.
@@ -141,7 +142,7 @@ bool TextLine::is_taken() const {
          rule->where == RulePlace::anywhere;
 }
 
-Body find_body(std::vector<TextLine>& lines, std::string_view title) {
+Body find_body(std::vector<TextLine>& lines, std::string_view title, bool is_article) {
   std::vector<double> weights(lines.size());
   std::size_t shorts = 0;
   for (TextLine& line : lines) {
@@ -151,12 +152,12 @@ Body find_body(std::vector<TextLine>& lines, std::string_view title) {
     weights[i] = weight_of(lines[i]);
     shorts += weights[i] < 0 ? 1u : 0u;
     if (lines[i].is_prose && stands_alone(lines, i)) {
-      weights[i] *= 0.4;
+      weights[i] *= kAloneFactor;
     }
   }
   Body body;
   body.last = lines.size();
-  if (shorts < kPageLines || shorts * kPageShare < lines.size()) {
+  if (is_article || shorts < kPageLines || shorts * kPageShare < lines.size()) {
     return body;
   }
   const Run run = choose_run(lines, weights);

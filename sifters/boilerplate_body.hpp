@@ -36,7 +36,8 @@ struct Body {
 // Finds the article in a page's text: the run of lines with the most sentences, after
 // Pasternack and Roth, "Extracting article text from the web with maximum subsequence
 // segmentation" (WWW 2009), with weights by the look of a line and of its neighbours
-// instead of learned ones. Linear. `title` may be empty.
-Body find_body(std::vector<TextLine>& lines, std::string_view title);
+// instead of learned ones. Linear. `title` may be empty. An article's own text is no
+// page's, whatever it looks like.
+Body find_body(std::vector<TextLine>& lines, std::string_view title, bool is_article);
 
 }  // namespace siftd

@@ -88,7 +88,7 @@ Candidate prepare(const FeedContext& feed, IdentifiedItem identified,
   }
   data.id = !item.id.empty() ? item.id : data.url;
   candidate.site = host_of(data.url.empty() ? feed.source.url : data.url);
-  const CleanContext context{candidate.site, data.title, data.language};
+  const CleanContext context{candidate.site, data.title, data.language, true};
   Cleaned cleaned = clean_text(data.content_text, context, rules);
   data.content_text = std::move(cleaned.text);
   data.removed.insert(data.removed.end(),

@@ -44,6 +44,26 @@ std::string fold_start(const std::string& start) {
   return fold(start) + (start.ends_with(' ') ? " " : "");
 }
 
+// English rules hold for all: English buttons stand on pages in any language.
+bool is_of_language(const std::string& languages, std::string_view language) {
+  const std::string_view primary = language.substr(0, language.find_first_of("-_"));
+  return languages.empty() || primary.empty() ||
+         languages.find(" en ") != std::string::npos ||
+         languages.find(" " + fold(primary) + " ") != std::string::npos;
+}
+
+// A line of several sentences is an article's whatever it begins with.
+bool has_many_sentences(std::string_view folded) {
+  std::size_t ends = 0;
+  for (std::size_t i = 0; i + 1 < folded.size(); ++i) {
+    ends +=
+        (folded[i] == '.' || folded[i] == '!' || folded[i] == '?') && folded[i + 1] == ' '
+            ? 1u
+            : 0u;
+  }
+  return ends > 3;
+}
+
 std::uint16_t first_two(std::string_view text) {
   return static_cast<std::uint16_t>(static_cast<unsigned char>(text[0]) << 8 |
                                     static_cast<unsigned char>(text[1]));
@@ -125,6 +145,7 @@ struct RuleReader {
     if (rule.name.empty()) {
       say(table.source(), "a rule without a name: add name = \"what-it-is\"");
     }
+    read_languages(table, rule);
     read_kind(table, rule);
     read_size(table, "max_length", limits::kMaxRuleLine, rule.max_length);
     const std::string where = text_of(table, "where");
@@ -160,7 +181,7 @@ struct RuleReader {
       has_some = true;
     });
     each_text(table, "patterns", [&](const std::string& pattern, const toml::node& node) {
-      has_some |= add_pattern(is_built_in ? pattern : "(?i)" + pattern, index, node);
+      has_some |= add_pattern(pattern, index, node);
     });
     if (!has_some && errors.size() == before) {
       say(table.source(),
@@ -181,7 +202,15 @@ struct RuleReader {
                 "patterns, max_length, until, max_lines");
       }
     }
-    text_of(table, "language");  // for readers; judged for its type only
+  }
+
+  // "de, fr" becomes " de fr ".
+  void read_languages(const toml::table& table, Rules::Rule& rule) {
+    std::string languages = fold(text_of(table, "language"));
+    for (char& c : languages) {
+      c = c == ',' ? ' ' : c;
+    }
+    rule.languages = languages.empty() ? "" : " " + languages + " ";
   }
 
   void read_kind(const toml::table& table, Rules::Rule& rule) {
@@ -246,7 +275,7 @@ struct RuleReader {
     }
     const RE2 alone(pattern, pattern_options());
     if (!alone.ok()) {
-      say(node.source(), "'" + pattern + "': " + alone.error() + " (RE2 syntax)");
+      say(node.source(), "'" + pattern + "': " + alone.error() + " (see RE2's syntax)");
       return false;
     }
     if (RE2::FullMatch("", alone) ||
@@ -255,7 +284,8 @@ struct RuleReader {
       return false;
     }
     std::string error;
-    if (rules->compiled_->patterns.Add(pattern, &error) < 0) {
+    if (rules->compiled_->patterns.Add(is_built_in ? pattern : "(?i)" + pattern, &error) <
+        0) {
       say(node.source(), "'" + pattern + "': " + error);
       return false;
     }
@@ -313,17 +343,20 @@ const Rules& Rules::built_in() {
   return *rules;
 }
 
-const Rules::Rule* Rules::match(std::string_view folded, std::string_view site) const {
+const Rules::Rule* Rules::match(std::string_view folded, std::string_view site,
+                                std::string_view language) const {
   const Compiled& all = *compiled_;
   const Rule* best = nullptr;
-  if (folded.size() > limits::kMaxRuleLine || folded.size() < 2) {
+  if (folded.size() > limits::kMaxRuleLine || folded.size() < 2 ||
+      has_many_sentences(folded)) {
     return best;
   }
   // The operator's rules come later and win; what is kept wins over all.
   const auto take = [&](std::size_t index) {
     const Rule& rule = all.rules[index];
     if (folded.size() > rule.max_length ||
-        (!rule.site.empty() && !is_within(site, rule.site))) {
+        (!rule.site.empty() && !is_within(site, rule.site)) ||
+        !is_of_language(rule.languages, language)) {
       return;
     }
     if (best == nullptr || rule.kind == RuleKind::keep ||

@@ -50,13 +50,16 @@ class Rules {
     RuleKind kind = RuleKind::line;
     RulePlace where = RulePlace::anywhere;
     std::string site;              // host name, its subdomains too; empty: every site
-    std::size_t max_length = 400;  // of the line, in bytes
+    std::string languages;         // " en de ", lower case; empty: every language
+    std::size_t max_length = 160;  // of the line, in bytes
     int until = -1;                // of a block: the pattern that ends it
     std::size_t max_lines = 0;     // of a block
   };
 
-  // The rule that knows this line, or null. `folded` is fold(line).
-  const Rule* match(std::string_view folded, std::string_view site) const;
+  // The rule that knows this line, or null. `folded` is fold(line); `language` is
+  // BCP 47, and empty when it is not known.
+  const Rule* match(std::string_view folded, std::string_view site,
+                    std::string_view language) const;
   // True when `rule`'s block ends with this line.
   bool ends_block(const Rule& rule, std::string_view folded) const;
   std::size_t size() const;  // rules
