@@ -145,7 +145,7 @@ class Sites {
     while (name.ends_with('/')) {
       name.pop_back();
     }
-    for (const char* form : {".later", "", ".html.later", ".html"}) {
+    for (const char* form : {".later", "", ".html.later", ".html", "/index.html"}) {
       const bool is_new_state = std::string_view(form).ends_with(".later");
       std::error_code ignored;
       if ((is_later || !is_new_state) && fs::is_regular_file(name + form, ignored)) {
