@@ -3,9 +3,6 @@
 #include "daemon/config.hpp"
 
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <unordered_set>
 
 #include "base/limits.hpp"
@@ -13,6 +10,7 @@
 #include "daemon/config_sinks.hpp"
 #include "daemon/config_table.hpp"
 #include "daemon/config_values.hpp"
+#include "daemon/feed_url.hpp"
 
 namespace siftd {
 namespace {
@@ -24,33 +22,6 @@ constexpr std::array<std::string_view, 5> kLogLevels = {"trace", "debug", "info"
                                                         "warning", "error"};
 constexpr std::array<std::string_view, 2> kLogFormats = {"text", "json"};
 constexpr std::array<std::string_view, 2> kActions = {"drop", "mark"};
-
-// The whole file. An Error's text says why there is none.
-std::variant<std::string, ConfigError> read_file(const std::filesystem::path& path) {
-  ConfigError error;
-  error.file = path.string();
-  std::error_code failure;
-  if (std::filesystem::is_directory(path, failure)) {
-    error.what = "is a directory: name the file in it";
-    return error;
-  }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    error.what = std::string("cannot be read: ") + std::strerror(errno) +
-                 "; -c names another file";
-    return error;
-  }
-  std::string text;
-  std::array<char, 1 << 16> block;
-  while (file.read(block.data(), block.size()), file.gcount() > 0) {
-    text.append(block.data(), static_cast<std::size_t>(file.gcount()));
-    if (text.size() > limits::kMaxConfigBytes) {
-      error.what = "is larger than " + format_size(limits::kMaxConfigBytes);
-      return error;
-    }
-  }
-  return text;
-}
 
 void read_log(ConfigTable& root, LogConfig& to) {
   const ConfigNode* node = root.take("log", Kind::table);
@@ -191,12 +162,12 @@ LoadedConfig load_config(const std::filesystem::path& file) {
   LoadedConfig loaded;
   loaded.config.file = std::filesystem::absolute(file).lexically_normal();
   const std::filesystem::path directory = loaded.config.file.parent_path();
-  std::variant<std::string, ConfigError> text = read_file(file);
-  if (const ConfigError* error = std::get_if<ConfigError>(&text)) {
-    loaded.errors.push_back(*error);
+  std::string text;
+  if (const auto why = read_whole_file(file, limits::kMaxConfigBytes, text)) {
+    loaded.errors.push_back({file.string(), 0, 0, "", *why + "; -c names another file"});
     return loaded;
   }
-  const auto tree = read_toml(std::get<std::string>(text), file.string());
+  const auto tree = read_toml(text, file.string());
   if (const ConfigError* error = std::get_if<ConfigError>(&tree)) {
     loaded.errors.push_back(*error);
     return loaded;

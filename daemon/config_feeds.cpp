@@ -1,13 +1,15 @@
 #include "daemon/config_feeds.hpp"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <array>
-#include <set>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "base/limits.hpp"
 #include "daemon/config_values.hpp"
+#include "daemon/feed_url.hpp"
+#include "parsers/opml.hpp"
 
 namespace siftd {
 namespace {
@@ -15,181 +17,6 @@ namespace {
 using Kind = ConfigNode::Kind;
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
-
-constexpr std::array<std::string_view, 3> kFullText = {"auto", "always", "never"};
-
-// ---- fetch settings
-
-// `interval` is a first guess between two bounds. A bound that stands beside it
-// must let it be; one that is only inherited gives way to what is written nearer.
-void read_intervals(ConfigTable& table, FetchConfig& to) {
-  const bool has_interval = table.node().find("interval") != nullptr;
-  const bool has_min = table.node().find("min_interval") != nullptr;
-  const bool has_max = table.node().find("max_interval") != nullptr;
-  table.read_duration("interval", to.interval, 1s);
-  table.read_duration("min_interval", to.min_interval, 1s);
-  table.read_duration("max_interval", to.max_interval, 1s);
-  if (has_min && has_max && to.min_interval > to.max_interval) {
-    table.fail("min_interval", in_quotes(format_duration(to.min_interval)) +
-                                   " is above max_interval (" +
-                                   in_quotes(format_duration(to.max_interval)) + ")");
-    return;
-  }
-  if (has_interval && has_min && to.interval < to.min_interval) {
-    table.fail("interval", in_quotes(format_duration(to.interval)) +
-                               " is below min_interval (" +
-                               in_quotes(format_duration(to.min_interval)) + ")");
-    return;
-  }
-  if (has_interval && has_max && to.interval > to.max_interval) {
-    table.fail("interval", in_quotes(format_duration(to.interval)) +
-                               " is above max_interval (" +
-                               in_quotes(format_duration(to.max_interval)) + ")");
-    return;
-  }
-  if (has_interval) {
-    to.min_interval = std::min(to.min_interval, to.interval);
-    to.max_interval = std::max(to.max_interval, to.interval);
-  }
-  if (has_min) {
-    to.max_interval = std::max(to.max_interval, to.min_interval);
-  } else {
-    to.min_interval = std::min(to.min_interval, to.max_interval);
-  }
-  to.interval = std::clamp(to.interval, to.min_interval, to.max_interval);
-}
-
-void read_allow_private(ConfigTable& table, PrivateNetworks& to) {
-  const ConfigNode* value = table.take("allow_private");
-  if (!value) {
-    return;
-  }
-  if (value->kind == Kind::boolean) {
-    to = PrivateNetworks{value->boolean, {}};
-    return;
-  }
-  if (value->kind != Kind::array) {
-    table.fail("allow_private",
-               R"(must be true, false or a list of networks: ["10.20.0.0/16"])");
-    return;
-  }
-  to = PrivateNetworks{};
-  for (const ConfigNode& element : value->elements) {
-    if (element.kind != Kind::string || !is_network(element.text)) {
-      table.errors().add(element, table.path_of("allow_private"),
-                         (element.kind == Kind::string ? in_quotes(element.text)
-                                                       : std::string("an entry")) +
-                             R"( is no network: write it like "10.20.0.0/16")");
-    } else {
-      to.networks.push_back(element.text);
-    }
-  }
-}
-
-// What [fetch] and each [[feed]] have in common.
-void read_fetch_keys(ConfigTable& table, FetchConfig& to,
-                     const std::filesystem::path& directory) {
-  read_intervals(table, to);
-  table.read_duration("timeout", to.timeout, 100ms);
-  table.read_size("max_body", to.max_body, limits::kKiB, limits::kMaxBodySetting);
-  table.read_count("concurrency", to.concurrency, 1, limits::kMaxConcurrency);
-  table.read_count("per_host", to.per_host, 1, limits::kMaxConcurrency);
-  table.read_count("max_backlog", to.max_backlog, 0, 1'000'000'000);
-  if (const auto choice = table.read_choice("full_text", kFullText)) {
-    constexpr std::array kValues = {FullText::automatic, FullText::always,
-                                    FullText::never};
-    to.full_text = kValues[*choice];
-  }
-  read_allow_private(table, to.allow_private);
-  table.read("allow_file", to.allow_file);
-  table.read_path("ca_file", to.ca_file, directory);
-  if (!to.ca_file.empty() && table.node().find("ca_file") &&
-      !std::filesystem::is_regular_file(to.ca_file)) {
-    table.fail("ca_file", "there is no file " + to.ca_file.string());
-  }
-  table.read("proxy", to.proxy);
-  table.read("robots_articles", to.robots_articles);
-  table.read("robots_feeds", to.robots_feeds);
-  table.read("look_again", to.look_again);
-}
-
-// ---- URLs
-
-std::optional<int> hex_value(char c) {
-  if (c >= '0' && c <= '9') {
-    return c - '0';
-  }
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? std::optional<int>(lower - 'a' + 10)
-                                      : std::nullopt;
-}
-
-std::string percent_decoded(std::string_view text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) &&
-        hex_value(text[i + 2])) {
-      result += static_cast<char>(*hex_value(text[i + 1]) * 16 + *hex_value(text[i + 2]));
-      i += 2;
-    } else {
-      result += text[i];
-    }
-  }
-  return result;
-}
-
-bool has_control_or_space(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f;
-  });
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? c | 0x20 : c; });
-  return result;
-}
-
-// Host and path without what says nothing: the default port's colon, "/" at the end.
-std::string name_of(std::string_view host, std::string_view rest) {
-  std::string name = lower(host) + std::string(rest.substr(0, rest.find_first_of("?#")));
-  while (name.ends_with('/')) {
-    name.pop_back();
-  }
-  return name;
-}
-
-// `rest` is what follows "http://".
-bool split_authority(std::string_view scheme, std::string_view rest, FeedUrl& to,
-                     std::string& why) {
-  const std::size_t end = std::min(rest.find_first_of("/?#"), rest.size());
-  std::string_view authority = rest.substr(0, end);
-  const std::size_t at = authority.rfind('@');
-  if (at != std::string_view::npos) {
-    to.user_info = percent_decoded(authority.substr(0, at));
-    authority.remove_prefix(at + 1);
-  }
-  std::string_view host = authority;
-  const std::size_t colon = authority.rfind(':');
-  if (colon != std::string_view::npos && !authority.ends_with(']')) {
-    host = authority.substr(0, colon);
-    if (!is_host_and_port("x" + std::string(authority.substr(colon))) &&
-        colon + 1 != authority.size()) {
-      why = "has no port after the colon: a number up to 65535";
-      return false;
-    }
-  }
-  if (host.empty()) {
-    why = "names no host";
-    return false;
-  }
-  to.url = std::string(scheme) + "://" + std::string(authority);
-  to.url += rest.substr(end);
-  to.host_and_port = lower(authority);
-  to.name = name_of(host, rest.substr(end));
-  return true;
-}
 
 // ---- one feed
 
@@ -200,13 +27,20 @@ bool is_token(std::string_view text) {
   });
 }
 
+// Headers that belong to the transfer itself, and to siftd.
+bool is_ours(const std::string& header) {
+  constexpr std::array kOurs = {"Host",       "Content-Length", "Transfer-Encoding",
+                                "Connection", "Upgrade",        "TE"};
+  return std::any_of(kOurs.begin(), kOurs.end(), [&](const char* ours) {
+    return ::strcasecmp(ours, header.c_str()) == 0;
+  });
+}
+
 void read_headers(ConfigTable& table, FeedConfig& feed) {
   const ConfigNode* node = table.take("headers", Kind::table);
   if (!node) {
     return;
   }
-  constexpr std::array<std::string_view, 6> kOurs = {
-      "host", "content-length", "transfer-encoding", "connection", "upgrade", "te"};
   ConfigTable headers(*node, table.path_of("headers"), table.errors());
   for (const ConfigNode::Member& member : node->members) {
     std::string value;
@@ -216,7 +50,7 @@ void read_headers(ConfigTable& table, FeedConfig& feed) {
     });
     if (!is_token(member.key)) {
       headers.fail(member.key, "is no name of an HTTP header");
-    } else if (std::find(kOurs.begin(), kOurs.end(), lower(member.key)) != kOurs.end()) {
+    } else if (is_ours(member.key)) {
       headers.fail(member.key, "is set by siftd itself: take it out");
     } else if (!is_clean) {
       headers.fail(member.key, "a header's value is one line without control characters");
@@ -294,6 +128,15 @@ class FeedList {
     feeds_.push_back(std::move(feed));
   }
 
+  // A feed of an OPML file: called by its title, when nobody else is.
+  void add_outline(NamedFeed named, const std::string& title) {
+    lines_by_url_.emplace(named.feed.url, 0);
+    if (!title.empty() && is_printable(title) && lines_by_name_.emplace(title, 0).second) {
+      named.feed.name = title;
+    }
+    feeds_.push_back(std::move(named));
+  }
+
   bool has_url(const std::string& url) const { return lines_by_url_.contains(url); }
   bool has_name(const std::string& name) const { return lines_by_name_.contains(name); }
 
@@ -302,7 +145,7 @@ class FeedList {
     std::vector<FeedConfig> result;
     result.reserve(feeds_.size());
     for (NamedFeed& named : feeds_) {
-      if (!named.feed.is_named && !named.feed.url.empty()) {
+      if (named.feed.name.empty() && !named.feed.url.empty()) {
         named.feed.name = free_name(named.parts);
         lines_by_name_.emplace(named.feed.name, 0);
       }
@@ -327,40 +170,60 @@ class FeedList {
   std::unordered_map<std::string, int> lines_by_name_;
 };
 
+// Adds what `text` subscribes to. `place` is the path in the configuration.
+void add_opml(FeedList& feeds, const std::string& text, const std::filesystem::path& file,
+              const FetchConfig& defaults, const ConfigNode& place, ConfigErrors& errors) {
+  const Result<Opml> opml = read_opml(text);
+  if (!opml) {
+    errors.add(place, "opml.path", file.string() + " is no OPML: " + opml.error().detail);
+    return;
+  }
+  for (const OpmlRefusal& refused : opml->refused) {
+    errors.warn(place.line, "opml.path",
+                file.string() + ":" + std::to_string(refused.line) + ": left out " +
+                    in_quotes(refused.url) + ": " + refused.why);
+  }
+  for (const OpmlFeed& outline : opml->feeds) {
+    NamedFeed named;
+    FeedConfig& feed = named.feed;
+    std::string why;
+    if (!split_feed_url(outline.url, named.parts, why)) {
+      errors.warn(place.line, "opml.path",
+                  file.string() + ":" + std::to_string(outline.line) + ": left out: " + why);
+      continue;
+    }
+    feed.url = named.parts.url;
+    feed.user_info = named.parts.user_info;
+    feed.tags = outline.tags;
+    feed.fetch = defaults;
+    feed.origin = file.filename().string() + ":" + std::to_string(outline.line);
+    if (!feeds.has_url(feed.url)) {
+      feeds.add_outline(std::move(named), outline.title);
+    }
+  }
+}
+
+void read_opml_section(ConfigTable& table, FeedList& feeds, const FetchConfig& defaults,
+                       const std::filesystem::path& directory) {
+  std::filesystem::path file;
+  table.read_path("path", file, directory);
+  table.finish();
+  const ConfigNode::Member* path = table.node().find("path");
+  if (!path || (path->value.kind == Kind::string && file.empty())) {
+    table.fail("path", "is missing: the OPML file");
+  }
+  if (file.empty()) {
+    return;
+  }
+  std::string text;
+  if (const auto why = read_whole_file(file, limits::kMaxOpmlFileBytes, text)) {
+    table.fail("path", file.string() + " " + *why);
+    return;
+  }
+  add_opml(feeds, text, file, defaults, path->value, table.errors());
+}
+
 }  // namespace
-
-bool split_feed_url(const std::string& text, FeedUrl& to, std::string& why) {
-  if (has_control_or_space(text)) {
-    why = "holds a space or control character: write %20 for a space";
-    return false;
-  }
-  const std::size_t colon = text.find(':');
-  const std::string scheme =
-      colon == std::string::npos ? "" : lower(text.substr(0, colon));
-  const std::string_view rest =
-      std::string_view(text).substr(colon == std::string::npos ? 0 : colon + 1);
-  if ((scheme == "http" || scheme == "https") && rest.starts_with("//")) {
-    return split_authority(scheme, rest.substr(2), to, why);
-  }
-  if (scheme == "file" && rest.starts_with("/")) {
-    to.url = "file:" + std::string(rest);
-    to.name =
-        std::string(rest.substr(std::min(rest.find_first_not_of('/'), rest.size())));
-    return true;
-  }
-  why =
-      "is no address that siftd polls: it must begin with https://, http:// or file:///";
-  return false;
-}
-
-void read_fetch_section(ConfigTable& root, FetchConfig& defaults,
-                        const std::filesystem::path& directory) {
-  if (const ConfigNode* node = root.take("fetch", Kind::table)) {
-    ConfigTable table(*node, "fetch", root.errors());
-    read_fetch_keys(table, defaults, directory);
-    table.finish();
-  }
-}
 
 std::vector<FeedConfig> read_feeds(ConfigTable& root, const FetchConfig& defaults,
                                    const std::filesystem::path& directory) {
@@ -368,6 +231,10 @@ std::vector<FeedConfig> read_feeds(ConfigTable& root, const FetchConfig& default
   for (const ConfigNode* node : root.take_tables("feed")) {
     ConfigTable table(*node, "feed", root.errors());
     feeds.add(read_feed(table, defaults, directory), *node);
+  }
+  for (const ConfigNode* node : root.take_tables("opml")) {
+    ConfigTable table(*node, "opml", root.errors());
+    read_opml_section(table, feeds, defaults, directory);
   }
   return feeds.take();
 }

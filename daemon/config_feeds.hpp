@@ -10,25 +10,18 @@ namespace siftd {
 
 // The parts of load_config() that are about feeds.
 
-// [fetch]. `defaults` is changed in place.
+// What [fetch] and each [[feed]] have in common. `to` is changed in place.
+void read_fetch_keys(ConfigTable& table, FetchConfig& to,
+                     const std::filesystem::path& directory);
+
+// [fetch].
 void read_fetch_section(ConfigTable& root, FetchConfig& defaults,
                         const std::filesystem::path& directory);
 
-// [[feed]], then [[opml]]: a feed of an OPML file that the configuration has
-// itself is left out there. Every feed ends with a name of its own.
+// [[feed]], then [[opml]]: a feed of an OPML file that came before is left out, and
+// what such a file holds beside feeds is a warning. Every feed ends with a name of
+// its own.
 std::vector<FeedConfig> read_feeds(ConfigTable& root, const FetchConfig& defaults,
                                    const std::filesystem::path& directory);
-
-// A feed's URL in its parts, as far as the configuration cares.
-struct FeedUrl {
-  std::string url;        // without user information
-  std::string user_info;  // percent-decoded; empty: none
-  std::string host_and_port;
-  std::string name;  // host and path
-};
-
-// Takes a configured URL apart. False: it is not a URL that siftd polls, and
-// `why` says what to write instead.
-bool split_feed_url(const std::string& text, FeedUrl& to, std::string& why);
 
 }  // namespace siftd

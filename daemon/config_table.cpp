@@ -1,7 +1,10 @@
 #include "daemon/config_table.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 
@@ -62,6 +65,27 @@ std::string in_quotes(std::string_view text) {
     result += "...";
   }
   return result + '"';
+}
+
+std::optional<std::string> read_whole_file(const std::filesystem::path& path,
+                                           std::size_t most, std::string& to) {
+  std::error_code failure;
+  if (std::filesystem::is_directory(path, failure)) {
+    return "is a directory: name the file in it";
+  }
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    return std::string("cannot be read: ") + std::strerror(errno);
+  }
+  std::array<char, 1 << 16> block;
+  while (file.read(block.data(), block.size()), file.gcount() > 0) {
+    to.append(block.data(), static_cast<std::size_t>(file.gcount()));
+    if (to.size() > most) {
+      return "is larger than " + format_size(most);
+    }
+  }
+  return std::nullopt;
 }
 
 void ConfigErrors::add(const ConfigNode& place, std::string key, std::string what) {

@@ -93,6 +93,10 @@ class ConfigTable {
   std::vector<std::string_view> asked_;
 };
 
+// The whole of a file of at most `most` bytes. An answer: why there is none.
+std::optional<std::string> read_whole_file(const std::filesystem::path& path,
+                                           std::size_t most, std::string& to);
+
 // `text` in quotes, on one line, shortened: as messages show a value.
 std::string in_quotes(std::string_view text);
 

@@ -9,8 +9,8 @@
 #include <string>
 #include <unistd.h>
 
-#include "daemon/config_feeds.hpp"
 #include "daemon/config_values.hpp"
+#include "daemon/feed_url.hpp"
 #include "tests/catch.hpp"
 
 namespace {
@@ -473,6 +473,46 @@ types = ["siftd.article.removed"]
   CHECK(again.sinks[1].path == "-");
   CHECK(again.sinks[1].types == config.sinks[1].types);
   CHECK(again.store == config.store);
+}
+
+TEST_CASE("the feeds of an OPML file come after the file's own, each once", "[config]") {
+  const Folder folder;
+  folder.write("feeds.opml", R"(<?xml version="1.0"?>
+<opml version="2.0"><body>
+<outline text="World"><outline text="One" xmlUrl="https://a.example/1"/>
+<outline text="Two" xmlUrl="https://me:pw@a.example/2"/></outline>
+<outline text="Two" xmlUrl="https://a.example/3"/>
+<outline text="Bad" xmlUrl="exec:rm"/>
+</body></opml>)");
+  folder.write("page.opml", "<html><p>hello</p></html>");
+  const LoadedConfig loaded = load_config(folder.write(
+      "siftd.toml",
+      "[[feed]]\nurl = \"https://a.example/1\"\nname = \"mine\"\n"
+      "[fetch]\ntimeout = \"7s\"\n[[opml]]\npath = \"feeds.opml\"\n"
+      "[[sink]]\ntype = \"file\"\npath = \"-\"\n"));
+  CHECK(loaded.errors.empty());
+  REQUIRE(loaded.config.feeds.size() == 3);
+  CHECK(loaded.config.feeds[0].name == "mine");
+  CHECK(loaded.config.feeds[1].name == "Two");
+  CHECK(loaded.config.feeds[1].user_info == "me:pw");
+  CHECK(loaded.config.feeds[1].tags == std::vector<std::string>{"World"});
+  CHECK(loaded.config.feeds[1].fetch.timeout == 7s);
+  CHECK(loaded.config.feeds[1].origin == "feeds.opml:4");
+  CHECK(loaded.config.feeds[2].name == "a.example/3");
+  REQUIRE(loaded.warnings.size() == 1);
+  CHECK(loaded.warnings[0].what.find("feeds.opml:6: left out \"exec:rm\"") !=
+        std::string::npos);
+
+  const auto only_opml = [&](const std::string& path) {
+    return load_config(
+        folder.write("b.toml", "[[opml]]\npath = \"" + path + "\"\n"));
+  };
+  REQUIRE(only_opml("page.opml").errors.size() == 1);
+  CHECK(only_opml("page.opml").errors[0].line == 2);
+  REQUIRE(only_opml("none.opml").errors.size() == 1);
+  CHECK(only_opml("none.opml").errors[0].what.find("cannot be read: No such file") !=
+        std::string::npos);
+  CHECK(only_opml("").errors.size() == 1);
 }
 
 TEST_CASE("no file, a directory: one line that says so", "[config]") {
