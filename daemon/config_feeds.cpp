@@ -1,9 +1,8 @@
 #include "daemon/config_feeds.hpp"
 
-#include <strings.h>
-
 #include <algorithm>
 #include <array>
+#include <strings.h>
 #include <unordered_map>
 
 #include "base/limits.hpp"
@@ -131,7 +130,8 @@ class FeedList {
   // A feed of an OPML file: called by its title, when nobody else is.
   void add_outline(NamedFeed named, const std::string& title) {
     lines_by_url_.emplace(named.feed.url, 0);
-    if (!title.empty() && is_printable(title) && lines_by_name_.emplace(title, 0).second) {
+    if (!title.empty() && is_printable(title) &&
+        lines_by_name_.emplace(title, 0).second) {
       named.feed.name = title;
     }
     feeds_.push_back(std::move(named));
@@ -172,7 +172,8 @@ class FeedList {
 
 // Adds what `text` subscribes to. `place` is the path in the configuration.
 void add_opml(FeedList& feeds, const std::string& text, const std::filesystem::path& file,
-              const FetchConfig& defaults, const ConfigNode& place, ConfigErrors& errors) {
+              const FetchConfig& defaults, const ConfigNode& place,
+              ConfigErrors& errors) {
   const Result<Opml> opml = read_opml(text);
   if (!opml) {
     errors.add(place, "opml.path", file.string() + " is no OPML: " + opml.error().detail);
@@ -188,8 +189,9 @@ void add_opml(FeedList& feeds, const std::string& text, const std::filesystem::p
     FeedConfig& feed = named.feed;
     std::string why;
     if (!split_feed_url(outline.url, named.parts, why)) {
-      errors.warn(place.line, "opml.path",
-                  file.string() + ":" + std::to_string(outline.line) + ": left out: " + why);
+      errors.warn(
+          place.line, "opml.path",
+          file.string() + ":" + std::to_string(outline.line) + ": left out: " + why);
       continue;
     }
     feed.url = named.parts.url;

@@ -80,7 +80,6 @@ bool split_authority(std::string_view scheme, std::string_view rest, FeedUrl& to
   }
   to.url = std::string(scheme) + "://" + std::string(authority);
   to.url += rest.substr(end);
-  to.host_and_port = lower(authority);
   to.name = name_of(host, rest.substr(end));
   return true;
 }

@@ -485,11 +485,11 @@ TEST_CASE("the feeds of an OPML file come after the file's own, each once", "[co
 <outline text="Bad" xmlUrl="exec:rm"/>
 </body></opml>)");
   folder.write("page.opml", "<html><p>hello</p></html>");
-  const LoadedConfig loaded = load_config(folder.write(
-      "siftd.toml",
-      "[[feed]]\nurl = \"https://a.example/1\"\nname = \"mine\"\n"
-      "[fetch]\ntimeout = \"7s\"\n[[opml]]\npath = \"feeds.opml\"\n"
-      "[[sink]]\ntype = \"file\"\npath = \"-\"\n"));
+  const LoadedConfig loaded = load_config(
+      folder.write("siftd.toml",
+                   "[[feed]]\nurl = \"https://a.example/1\"\nname = \"mine\"\n"
+                   "[fetch]\ntimeout = \"7s\"\n[[opml]]\npath = \"feeds.opml\"\n"
+                   "[[sink]]\ntype = \"file\"\npath = \"-\"\n"));
   CHECK(loaded.errors.empty());
   REQUIRE(loaded.config.feeds.size() == 3);
   CHECK(loaded.config.feeds[0].name == "mine");
@@ -504,8 +504,7 @@ TEST_CASE("the feeds of an OPML file come after the file's own, each once", "[co
         std::string::npos);
 
   const auto only_opml = [&](const std::string& path) {
-    return load_config(
-        folder.write("b.toml", "[[opml]]\npath = \"" + path + "\"\n"));
+    return load_config(folder.write("b.toml", "[[opml]]\npath = \"" + path + "\"\n"));
   };
   REQUIRE(only_opml("page.opml").errors.size() == 1);
   CHECK(only_opml("page.opml").errors[0].line == 2);
