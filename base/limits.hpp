@@ -230,6 +230,9 @@ inline constexpr std::size_t kClientBatchBytes = 128 * kKiB;
 // A sink in trouble tries again after so long, doubling up to:
 inline constexpr auto kSinkRetry = 250ms;
 inline constexpr auto kSinkRetryMax = 30s;
+inline constexpr auto kFileRetryMax = 5s;
+// A disk that has not answered for so long is called hung in the status.
+inline constexpr auto kHungDisk = 5s;
 // A sink that is told to finish and cannot gives up after so long; what it did not
 // deliver is delivered after the next start.
 inline constexpr auto kDrainPatience = 3s;
