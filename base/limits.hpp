@@ -233,6 +233,26 @@ inline constexpr auto kSinkRetryMax = 30s;
 inline constexpr auto kFileRetryMax = 5s;
 // A disk that has not answered for so long is called hung in the status.
 inline constexpr auto kHungDisk = 5s;
+// ---- clients of the socket sink
+// The longest line that a client may send, and the longest name of a consumer.
+inline constexpr std::size_t kClientLine = 64 * kKiB;
+inline constexpr std::size_t kConsumerName = 128;
+// A client that sent no line by then only wants to read.
+inline constexpr auto kHelloGrace = 250ms;
+// A client that takes nothing for so long is given up.
+inline constexpr auto kClientPatience = 5min;
+// How long one that is told to go may take for its last line.
+inline constexpr auto kFarewell = 1s;
+// Connections and names of consumers a sink: each name is a row of the store.
+inline constexpr std::size_t kClients = 10000;
+inline constexpr std::size_t kConsumers = 10000;
+// Acknowledgements are saved at most this often.
+inline constexpr auto kAckEvery = 50ms;
+// TCP keepalive: the first probe after so many seconds of silence, the next ones, and
+// how many go unanswered before the peer counts as gone.
+inline constexpr auto kPeerIdle = 60s;
+inline constexpr auto kPeerProbe = 15s;
+inline constexpr int kPeerProbes = 4;
 // A sink that is told to finish and cannot gives up after so long; what it did not
 // deliver is delivered after the next start.
 inline constexpr auto kDrainPatience = 3s;

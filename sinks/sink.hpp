@@ -84,8 +84,8 @@ class Sink {
   // For status and metrics.
   struct Status {
     std::string name;
-    std::string type;      // "file", "socket", ...
-    std::string target;    // path or address
+    std::string type;            // "file", "socket", ...
+    std::string target;          // path or address
     std::uint64_t position = 0;  // last sequence delivered (durable where that applies)
     std::uint64_t delivered = 0;
     std::uint64_t bytes = 0;
