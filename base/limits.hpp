@@ -294,6 +294,13 @@ inline constexpr unsigned kMovedFailures = 3;
 inline constexpr unsigned kFailuresToTell = 5;
 // Dates of items that the rhythm is learned from at one poll.
 inline constexpr std::size_t kRhythmDates = 1000;
+// Items made ready in one go: one trip to the pool, one transaction.
+inline constexpr int kPrepareBatch = 16;
+// An item's page is tried so often, the last time within 15 minutes; then the feed's
+// own text has to do.
+inline constexpr int kPageTries = 3;
+inline constexpr std::chrono::seconds kPageRetryFirst = 1s;
+inline constexpr std::chrono::seconds kPageRetryLast = 480s;
 
 // ---- HTTP, API and terminal (daemon/http, commands)
 // Open connections of one listener: a page holds two, a scraper one. The control

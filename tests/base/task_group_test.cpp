@@ -31,6 +31,14 @@ asio::awaitable<void> fail() {
 
 asio::awaitable<void> join(TaskGroup& group) { co_await group.join(); }
 
+asio::awaitable<void> own(int& ended, bool& joined) {
+  TaskGroup children(co_await asio::this_coro::executor);
+  children.spawn(sleep_for_ever(ended));
+  children.spawn(sleep_for_ever(ended));
+  co_await children.join();
+  joined = true;
+}
+
 void rethrow(std::exception_ptr failure) {
   if (failure) {
     std::rethrow_exception(failure);
@@ -63,5 +71,19 @@ TEST_CASE("task group: a stopped child is no failure", "[task_group]") {
   group.stop();
   io.run();
   CHECK(ended == 1);
+  group.check();
+}
+
+TEST_CASE("task group: an owner that is stopped takes its children along", "[task_group]") {
+  asio::io_context io(1);
+  TaskGroup group(io.get_executor());
+  int ended = 0;
+  bool joined = false;
+  group.spawn(own(ended, joined));
+  io.poll();
+  group.stop();
+  io.run();
+  CHECK(ended == 2);
+  CHECK(joined);
   group.check();
 }

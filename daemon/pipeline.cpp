@@ -1,0 +1,352 @@
+#include "daemon/pipeline.hpp"
+
+#include <algorithm>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+#include "base/limits.hpp"
+#include "daemon/journal_log.hpp"
+#include "parsers/parse.hpp"
+
+namespace siftd {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+WallTime wall_now() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+// What the pool makes of a body.
+struct ParsedFeed {
+  Result<FeedInfo> info = Error{};
+  std::vector<IdentifiedItem> items;
+  ItemDigest digest;
+  std::vector<std::string> named_feeds;  // of an HTML page
+};
+
+ParsedFeed parse_on_pool(const Page& page, const std::string& feed_url) {
+  ParsedFeed parsed;
+  std::vector<Item> items;
+  parsed.info = parse_feed(page, [&](Item item) {
+    parsed.digest.add(item);
+    items.push_back(std::move(item));
+  });
+  if (parsed.info) {
+    parsed.items = identify(feed_url, std::move(items));
+  } else {
+    parsed.named_feeds = discover_feeds(page);
+  }
+  return parsed;
+}
+
+bool is_same_day(std::chrono::sys_seconds a, WallTime b) {
+  return std::chrono::floor<std::chrono::days>(a) == std::chrono::floor<std::chrono::days>(b);
+}
+
+}  // namespace
+
+// One poll's answer, parsed.
+struct Pipeline::Answer {
+  PollOutcome outcome;
+  std::vector<IdentifiedItem> items;
+};
+
+Pipeline::Pipeline(asio::any_io_executor executor, Parts parts, Options options)
+    : executor_(executor),
+      parts_(parts),
+      options_(options),
+      turns_(executor, Schedule::Options{!options.once}),
+      intake_(executor,
+              {parts.fetcher, turns_, parts.pool, parts.recorder, parts.sifter, parts.metrics},
+              options.once),
+      pollers_(executor) {}
+
+Pipeline::~Pipeline() = default;
+
+void Pipeline::set_feeds(std::vector<FeedConfig> feeds, const LoadState& load) {
+  Feeds before = std::exchange(feeds_, {});
+  for (FeedConfig& config : feeds) {
+    const auto known = before.find(config.url);
+    if (known == before.end()) {
+      FeedState state = load(config.url);
+      start(std::move(config), std::move(state));
+      continue;
+    }
+    std::unique_ptr<PolledFeed> feed = std::move(known->second);
+    before.erase(known);
+    feed->access = access_of(config.fetch);
+    turns_.schedule().set_interval(feed->job, config.fetch.per_host, config.fetch.interval);
+    feed->config = std::make_shared<const FeedConfig>(std::move(config));
+    feeds_.emplace(feed->config->url, std::move(feed));
+  }
+  for (auto& [url, feed] : before) {
+    retire(*feed);
+    if (feed->is_polling || feed->pages_waiting > 0) {
+      retired_.push_back(std::move(feed));
+    }
+  }
+  turns_.changed();
+}
+
+void Pipeline::start(FeedConfig config, FeedState state) {
+  auto feed = std::make_unique<PolledFeed>();
+  const WallTime now = wall_now();
+  auto wait = first_wait(config, state, now);
+  if (options_.once) {
+    wait = may_poll_once(state, now) ? std::optional(std::chrono::milliseconds(0)) : std::nullopt;
+    failed_ += !wait && !state.is_gone ? 1 : 0;
+  }
+  const std::string host = host_of(state.url.empty() ? config.url : state.url);
+  const auto due = wait ? Steady::now() + *wait : Steady::time_point::max();
+  feed->job = turns_.schedule().add_feed(host, config.fetch.per_host, config.fetch.interval, due);
+  to_do_ += wait ? 1 : 0;
+  if (by_job_.size() <= feed->job) {
+    by_job_.resize(feed->job + 1);
+  }
+  by_job_[feed->job] = feed.get();
+  feed->access = access_of(config.fetch);
+  feed->config = std::make_shared<const FeedConfig>(std::move(config));
+  feed->state = std::move(state);
+  feeds_.emplace(feed->config->url, std::move(feed));
+}
+
+void Pipeline::retire(PolledFeed& feed) {
+  feed.is_removed = true;
+  turns_.schedule().remove(feed.job, Steady::now());
+  by_job_[feed.job] = nullptr;
+}
+
+// Feeds with the same settings share one.
+std::shared_ptr<const Access> Pipeline::access_of(const FetchConfig& config) {
+  Access wanted = access_for(config);
+  for (const std::shared_ptr<const Access>& access : access_) {
+    if (*access == wanted) {
+      return access;
+    }
+  }
+  return access_.emplace_back(std::make_shared<const Access>(std::move(wanted)));
+}
+
+asio::awaitable<void> Pipeline::run() {
+  if (options_.once && to_do_ == 0) {
+    turns_.close();
+  }
+  for (std::size_t i = 0; i < options_.pollers; ++i) {
+    pollers_.spawn(poll());
+  }
+  co_await pollers_.join();
+  intake_.stop_waiting();
+  co_await intake_.join();
+  pollers_.check();
+}
+
+void Pipeline::stop() {
+  stopping_ = true;
+  turns_.close();
+  pollers_.stop();
+  intake_.stop_waiting();
+}
+
+asio::awaitable<void> Pipeline::poll() {
+  for (;;) {
+    co_await wait_for_disk();
+    std::optional<Turns::Slot> slot = co_await turns_.feed();
+    if (!slot) {
+      co_return;
+    }
+    PolledFeed* feed = by_job_.at(slot->job());
+    if (feed != nullptr) {
+      feed->is_polling = true;
+      co_await visit(*feed, std::move(*slot));
+      feed->is_polling = false;
+      std::erase_if(retired_, [](const std::unique_ptr<PolledFeed>& old) {
+        return !old->is_polling && old->pages_waiting == 0;
+      });
+    }
+  }
+}
+
+// While the disk takes nothing, nobody is asked for anything.
+asio::awaitable<void> Pipeline::wait_for_disk() {
+  while (parts_.recorder.is_stuck()) {
+    asio::steady_timer timer(executor_, limits::kStuckPause);
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+}
+
+asio::awaitable<void> Pipeline::visit(PolledFeed& feed, Turns::Slot slot) {
+  Answer answer = co_await fetch(feed, std::move(slot));
+  const bool is_new =
+      answer.outcome.kind == PollOutcome::Kind::parse &&
+      (answer.outcome.digest.hash() != feed.state.content ||
+       !is_same_day(feed.state.last_whole, wall_now()));
+  if (is_new) {
+    co_await intake_.take(feed, answer.outcome.info.language, std::move(answer.items));
+  }
+  Judgement judgement = judge(*feed.config, feed.state, answer.outcome, wall_now());
+  if (feed.pages_waiting > 0) {
+    // Items are still without their event, so the next poll must not be told "unchanged".
+    judgement.state.etag.clear();
+    judgement.state.last_modified.clear();
+    judgement.state.content = 0;
+    judgement.state.body = 0;
+  }
+  std::vector<FeedStatusData> events = judgement.events;
+  co_await intake_.record_feed(feed, judgement.state, std::move(events));
+  log_outcome(feed, judgement);
+  finish(feed, judgement);
+}
+
+// The host's place is given back when this ends: article pages need it.
+asio::awaitable<Pipeline::Answer> Pipeline::fetch(PolledFeed& feed, Turns::Slot slot) {
+  Request request = request_for(*feed.config, feed.state, feed.access, wall_now());
+  const auto started = Steady::now();
+  Result<Page> page = co_await parts_.fetcher.fetch(std::move(request));
+  parts_.metrics.poll_seconds.observe(Steady::now() - started);
+  parts_.metrics.polls.add(page ? std::to_string(page->status) : "error");
+  ++feed.polls;
+  Answer answer;
+  answer.outcome = read_answer(feed.state, page);
+  if (page) {
+    feed.bytes += page->body.size();
+    parts_.metrics.feed_bytes += page->body.size();
+  } else {
+    parts_.metrics.fetch_errors.add(page.error().code.message());
+  }
+  feed.unchanged += answer.outcome.kind == PollOutcome::Kind::unchanged ? 1 : 0;
+  if (answer.outcome.kind == PollOutcome::Kind::parse) {
+    co_await read(feed, std::move(*page), answer);
+  }
+  Schedule::Ending ending;
+  const Judgement first = judge(*feed.config, feed.state, answer.outcome, wall_now());
+  ending.host_failed = first.host_failed;
+  ending.slow_down = first.slow_down;
+  slot.ended(ending);
+  co_return answer;
+}
+
+// Parses the body; when it is an HTML page that names its feed, fetches that one.
+asio::awaitable<void> Pipeline::read(PolledFeed& feed, Page body, Answer& answer) {
+  for (bool may_discover = true;; may_discover = false) {
+    auto page = std::make_shared<const Page>(std::move(body));
+    std::function<ParsedFeed()> work = [page, url = feed.config->url] {
+      return parse_on_pool(*page, url);
+    };
+    page.reset();
+    ParsedFeed parsed = co_await parts_.pool.run(std::move(work));
+    if (parsed.info) {
+      parts_.metrics.feed_formats.add(parsed.info->format);
+      parts_.metrics.items += parsed.items.size();
+      feed.title = parsed.info->title;
+      feed.home_page = parsed.info->home_page_url;
+      answer.outcome.info = std::move(*parsed.info);
+      answer.outcome.digest = std::move(parsed.digest);
+      answer.items = std::move(parsed.items);
+      co_return;
+    }
+    if (!may_discover || parsed.named_feeds.empty()) {
+      ++parts_.metrics.parse_failures;
+      answer.outcome.fail(parsed.info.error());
+      co_return;
+    }
+    Request request = request_for(*feed.config, feed.state, feed.access, wall_now());
+    request.owner_url = feed.config->url;
+    request.url = parsed.named_feeds.front();
+    request.etag.clear();
+    request.last_modified.clear();
+    Result<Page> named = co_await parts_.fetcher.fetch(std::move(request));
+    answer.outcome = read_answer(feed.state, named);
+    answer.outcome.found_url = parsed.named_feeds.front();
+    if (answer.outcome.kind != PollOutcome::Kind::parse) {
+      co_return;
+    }
+    body = std::move(*named);
+  }
+}
+
+void Pipeline::log_outcome(const PolledFeed& feed, const Judgement& judgement) const {
+  const FeedState& state = judgement.state;
+  const LogField name{"feed", feed.config->name};
+  const LogField url{"url", feed.config->url};
+  if (judgement.ok) {
+    if (feed.state.failures > 0) {
+      log(parts_.logger, LogLevel::info,
+          "feed " + feed.config->name + " is well again after " +
+              std::to_string(feed.state.failures) + " failures",
+          {name, url});
+    }
+    return;
+  }
+  const std::string next = explain(*feed.config, state, wall_now());
+  // The first of a row says it; the status page and the event say that it lasts.
+  const LogLevel level = state.failures <= 1 || state.is_gone ? LogLevel::warning : LogLevel::debug;
+  log(parts_.logger, level, "feed " + feed.config->name + ": " + state.error + "; " + next,
+      {name, url, {"error", state.error}});
+}
+
+void Pipeline::finish(PolledFeed& feed, const Judgement& judgement) {
+  feed.state = judgement.state;
+  if (options_.once) {
+    failed_ += judgement.ok ? 0 : 1;
+    if (--to_do_ == 0) {
+      turns_.close();
+    }
+    return;
+  }
+  if (feed.is_removed) {
+    return;
+  }
+  Schedule& schedule = turns_.schedule();
+  const std::string& url = feed.state.url.empty() ? feed.config->url : feed.state.url;
+  schedule.set_host(feed.job, host_of(url));
+  if (judgement.next_poll) {
+    const auto wait = std::max(*judgement.next_poll - wall_now(), std::chrono::milliseconds(0));
+    schedule.set_interval(feed.job, feed.config->fetch.per_host,
+                          std::max(wait, feed.config->fetch.min_interval));
+    schedule.set_due(feed.job, Steady::now() + wait);
+  }
+  turns_.changed();
+}
+
+std::vector<const PolledFeed*> Pipeline::feeds() const {
+  std::vector<const PolledFeed*> all;
+  all.reserve(feeds_.size());
+  for (const auto& [url, feed] : feeds_) {
+    all.push_back(feed.get());
+  }
+  std::sort(all.begin(), all.end(), [](const PolledFeed* a, const PolledFeed* b) {
+    return a->config->name < b->config->name;
+  });
+  return all;
+}
+
+PolledFeed* Pipeline::find(std::string_view name_or_url) {
+  const auto by_url = feeds_.find(std::string(name_or_url));
+  if (by_url != feeds_.end()) {
+    return by_url->second.get();
+  }
+  const auto by_name = std::find_if(feeds_.begin(), feeds_.end(), [&](const auto& entry) {
+    return entry.second->config->name == name_or_url;
+  });
+  return by_name == feeds_.end() ? nullptr : by_name->second.get();
+}
+
+asio::awaitable<void> Pipeline::poll_now(std::string url) {
+  PolledFeed* feed = find(url);
+  if (feed == nullptr) {
+    co_return;
+  }
+  FeedState state = feed->state;
+  ask(state, wall_now());
+  feed->state = state;
+  turns_.schedule().set_due(feed->job, Steady::now());
+  turns_.changed();
+  co_await intake_.record_feed(*feed, std::move(state), {});
+}
+
+}  // namespace siftd

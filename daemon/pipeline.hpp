@@ -1,0 +1,100 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <memory>
+#include <spdlog/fwd.h>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/task_group.hpp"
+#include "daemon/intake.hpp"
+#include "daemon/polled_feed.hpp"
+#include "daemon/turns.hpp"
+
+namespace siftd {
+
+// The whole of siftd's work, but for the sinks:
+//
+//   turns -> visit (x N): fetch -> parse (pool) -> intake -> record -> next turn
+//
+// The commit point is the recorder: only there is an item remembered as seen, in the
+// transaction that stores its event. So anything before it may be stopped at any
+// moment: what was not recorded is found again at the next poll. Sinks read what was
+// recorded at their own pace (Delivery).
+class Pipeline {
+ public:
+  struct Parts {
+    Fetcher& fetcher;
+    WorkerPool& pool;
+    Recorder& recorder;
+    Sifter& sifter;
+    Metrics& metrics;
+    spdlog::logger& logger;
+  };
+  struct Options {
+    bool once = false;           // each feed one poll, then run() returns
+    std::size_t pollers = 256;  // feeds visited at once
+  };
+
+  Pipeline(boost::asio::any_io_executor executor, Parts parts, Options options);
+  ~Pipeline();
+
+  // Where a feed's state is found that this process has not seen yet.
+  using LoadState = std::function<FeedState(const std::string& url)>;
+
+  // Makes these the feeds: what is new starts, what is gone ends when its visit does,
+  // what stays keeps its state and takes its new settings.
+  void set_feeds(std::vector<FeedConfig> feeds, const LoadState& load);
+  void set_rules(std::shared_ptr<const Rules> rules) { intake_.set_rules(std::move(rules)); }
+
+  // Runs until stop(), or with `once` until each feed had its poll.
+  boost::asio::awaitable<void> run();
+  void stop();
+
+  // With `once`: how many feeds could not be polled.
+  std::size_t failed() const { return failed_; }
+
+  std::vector<const PolledFeed*> feeds() const;
+  // By name or URL; null: none.
+  PolledFeed* find(std::string_view name_or_url);
+  // A person asked: gone and backoff are forgotten, the poll comes at once.
+  boost::asio::awaitable<void> poll_now(std::string url);
+
+  std::size_t waiting_pages() const { return turns_.waiting_pages(); }
+
+ private:
+  struct Answer;
+  using Feeds = std::unordered_map<std::string, std::unique_ptr<PolledFeed>>;
+
+  void start(FeedConfig config, FeedState state);
+  void retire(PolledFeed& feed);
+  std::shared_ptr<const Access> access_of(const FetchConfig& config);
+
+  boost::asio::awaitable<void> poll();
+  boost::asio::awaitable<void> visit(PolledFeed& feed, Turns::Slot slot);
+  boost::asio::awaitable<Answer> fetch(PolledFeed& feed, Turns::Slot slot);
+  boost::asio::awaitable<void> read(PolledFeed& feed, Page body, Answer& answer);
+  boost::asio::awaitable<void> wait_for_disk();
+  void log_outcome(const PolledFeed& feed, const Judgement& judgement) const;
+  void finish(PolledFeed& feed, const Judgement& judgement);
+
+  boost::asio::any_io_executor executor_;
+  Parts parts_;
+  Options options_;
+  Turns turns_;
+  Intake intake_;
+  Feeds feeds_;  // by configured URL
+  std::vector<PolledFeed*> by_job_;
+  std::vector<std::unique_ptr<PolledFeed>> retired_;  // whose visit still goes on
+  std::vector<std::shared_ptr<const Access>> access_;  // one for each set of settings
+  std::size_t to_do_ = 0;  // with `once`
+  std::size_t failed_ = 0;
+  bool stopping_ = false;
+  TaskGroup pollers_;
+};
+
+}  // namespace siftd

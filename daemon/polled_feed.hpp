@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "daemon/config.hpp"
+#include "daemon/feed.hpp"
+#include "daemon/schedule.hpp"
+#include "sifters/candidate.hpp"
+
+namespace siftd {
+
+// A feed while the daemon runs: its entry, its state as last made durable, and what
+// is counted since the start. Owned by the pipeline; on the loop's thread.
+struct PolledFeed {
+  std::shared_ptr<const FeedConfig> config;
+  std::shared_ptr<const Access> access;
+  FeedState state;
+  Schedule::Job job = 0;
+  std::string title;        // the feed's own, as last read
+  std::string home_page;    // likewise
+  std::uint32_t polls = 0;  // as all that follow: since the start
+  std::uint32_t unchanged = 0;
+  std::uint32_t articles = 0;
+  std::uint32_t copies = 0;
+  std::uint32_t pages_waiting = 0;  // items whose page is asked for again later
+  std::uint64_t bytes = 0;
+  std::chrono::sys_seconds last_new{};
+  bool is_polling = false;
+  bool is_removed = false;  // goes when its visit ends
+  bool is_done = false;     // --once: had its turn
+};
+
+Source source_of(const PolledFeed& feed);
+
+}  // namespace siftd
