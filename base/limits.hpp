@@ -294,6 +294,20 @@ inline constexpr unsigned kMovedFailures = 3;
 inline constexpr unsigned kFailuresToTell = 5;
 // Dates of items that the rhythm is learned from at one poll.
 inline constexpr std::size_t kRhythmDates = 1000;
+// After SIGTERM sinks have this long to take what was recorded; systemd would wait
+// 90 s, people do not. What is left is delivered at the next start.
+inline constexpr std::chrono::milliseconds kDrainTime = 3500ms;
+// With --once there is no next start to count on soon.
+inline constexpr std::chrono::hours kDrainTimeOnce = 24h;
+// SIGHUPs within this time are one reload.
+inline constexpr std::chrono::milliseconds kReloadPause = 100ms;
+// How often the loop and the recorder show that they live, and when they do not.
+inline constexpr std::chrono::seconds kBeat = 2s;
+inline constexpr std::chrono::seconds kNoProgress = 20s;
+// A file of the operator's rules is not larger.
+inline constexpr std::size_t kMaxRuleFileBytes = 4 * kMiB;
+// How often the pollers ask whether the disk takes something again.
+inline constexpr std::chrono::milliseconds kStuckPause = 250ms;
 // Items made ready in one go: one trip to the pool, one transaction.
 inline constexpr int kPrepareBatch = 16;
 // An item's page is tried so often, the last time within 15 minutes; then the feed's

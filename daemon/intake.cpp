@@ -114,7 +114,7 @@ asio::awaitable<void> Intake::take(PolledFeed& feed, std::string language, Items
   // First of all, so that a crash later does not let older items in.
   co_await mark_seen(std::move(sorted.to_mark));
 
-  auto visit = std::make_shared<Visit>(Visit{feed, {source_of(feed), std::move(language)}, {}});
+  auto visit = std::make_shared<Visit>(Visit{feed, {source_of(feed), std::move(language)}, {}, {}});
   for (const IdentifiedItem& item : sorted.to_take) {
     under_way_.insert(item.keys.own);
   }

@@ -12,19 +12,16 @@ namespace siftd {
 
 namespace {
 
-// Feeds a hash with fields that cannot run into one another.
+// Chains the hashes of fields, so that they cannot run into one another.
 class Hash {
  public:
-  Hash() { XXH3_64bits_reset(&state_); }
   void add(std::string_view field) {
-    const std::uint64_t size = field.size();
-    XXH3_64bits_update(&state_, &size, sizeof size);
-    XXH3_64bits_update(&state_, field.data(), field.size());
+    value_ = XXH3_64bits_withSeed(field.data(), field.size(), value_);
   }
-  std::uint64_t value() const { return XXH3_64bits_digest(&state_); }
+  std::uint64_t value() const { return value_; }
 
  private:
-  XXH3_state_t state_{};
+  std::uint64_t value_ = 0;
 };
 
 std::uint64_t item_hash(const Item& item) {

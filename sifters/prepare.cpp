@@ -48,9 +48,9 @@ std::size_t paragraphs(std::string_view text) {
   return count;
 }
 
-std::string host_of(std::string_view url) {
-  const std::optional<Url> parts = parse_url(url);
-  return parts ? parts->host : std::string();
+std::string site_of(std::string_view url) {
+  const std::optional<UrlParts> parts = split_url(url);
+  return parts ? std::string(parts->host) : std::string();
 }
 
 }  // namespace
@@ -87,7 +87,7 @@ Candidate prepare(const FeedContext& feed, IdentifiedItem identified,
     data.url = item.url.empty() ? std::string() : canonical_url(item.url);
   }
   data.id = !item.id.empty() ? item.id : data.url;
-  candidate.site = host_of(data.url.empty() ? feed.source.url : data.url);
+  candidate.site = site_of(data.url.empty() ? feed.source.url : data.url);
   const CleanContext context{candidate.site, data.title, data.language, true};
   Cleaned cleaned = clean_text(data.content_text, context, rules);
   data.content_text = std::move(cleaned.text);

@@ -165,9 +165,7 @@ Sifted Sifter::sift(Candidate candidate, Millis now) {
     first_sight(context, result);
   }
   note_seen(context, context.article, result);
-  for (SiteMemory::Saved& saved : sites_.take_changed()) {
-    result.sites.push_back({std::move(saved.site), std::move(saved.blob)});
-  }
+  result.sites = sites_.take_changed();
   return result;
 }
 

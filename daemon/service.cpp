@@ -1,0 +1,300 @@
+#include "daemon/service.hpp"
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+
+#include "base/limits.hpp"
+#include "daemon/commands.hpp"
+#include "daemon/control.hpp"
+#include "daemon/journal_log.hpp"
+#include "daemon/rule_files.hpp"
+
+namespace siftd {
+
+namespace asio = boost::asio;
+
+namespace {
+
+Sifter::Options sifter_options(const Config& config) {
+  Sifter::Options options;
+  options.threshold = config.dedup.threshold;
+  options.window = std::chrono::floor<std::chrono::seconds>(config.dedup.window);
+  options.mark = config.dedup.mark;
+  options.learn = config.clean.learn;
+  return options;
+}
+
+CurlFetcher::Options fetcher_options(const Config& config) {
+  CurlFetcher::Options options;
+  options.user_agent = config.user_agent;
+  options.concurrency = config.fetch.concurrency;
+  return options;
+}
+
+Retention retention_of(const Config& config) {
+  Retention retention;
+  retention.age = config.store.retention_age;
+  retention.size = config.store.retention_size;
+  retention.window = config.dedup.window;
+  return retention;
+}
+
+std::string count_of(std::size_t count, const char* noun) {
+  return std::to_string(count) + ' ' + noun + (count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+Service::Service(Config config, std::shared_ptr<const Rules> rules, Options options,
+                 std::shared_ptr<spdlog::logger> logger)
+    : config_(std::move(config)),
+      rules_(std::move(rules)),
+      options_(options),
+      logger_(std::move(logger)),
+      store_(config_.state_dir),
+      pool_(std::max(1u, std::thread::hardware_concurrency())),
+      recorder_(io_.get_executor(), store_),
+      sifter_(sifter_options(config_), store_),
+      fetcher_(io_.get_executor(), fetcher_options(config_)),
+      pipeline_(io_.get_executor(),
+                {fetcher_, pool_, recorder_, sifter_, metrics_, *logger_},
+                {options.once, config_.fetch.concurrency}),
+      delivery_(io_.get_executor(), recorder_.journal(), *logger_),
+      control_(std::make_unique<Control>(*this)),
+      end_signals_(io_, SIGTERM, SIGINT),
+      reload_signals_(io_, SIGHUP),
+      helpers_(io_.get_executor()),
+      last_beat_(std::chrono::steady_clock::now()) {}
+
+Service::~Service() = default;
+
+int Service::run() {
+  std::exception_ptr failure;
+  asio::co_spawn(io_, main(), [&](std::exception_ptr why) {
+    failure = std::move(why);
+    if (failure) {
+      io_.stop();
+    }
+  });
+  io_.run();  // returns by itself: nothing is left running
+  if (failure) {
+    std::rethrow_exception(failure);
+  }
+  return pipeline_.failed() == 0 ? kDone : kSomeFailed;
+}
+
+asio::awaitable<void> Service::main() {
+  helpers_.spawn(end_on_signal());
+  pipeline_.set_rules(rules_);
+  std::function<void(Store&)> begin = [this](Store& store) {
+    sifter_.set_rules(rules_);
+    store.each_memory([this](MemoryRow row) { sifter_.restore(row); });
+    if (const std::optional<std::string> saved = store.setting(FeedEdits::kSetting)) {
+      edits_ = FeedEdits::decode(*saved);
+    }
+  };
+  co_await recorder_.ask(std::move(begin));
+  recorder_.set_retention(retention_of(config_));
+  co_await set_feeds();
+  delivery_.configure(config_.sinks);
+  if (options_.is_daemon) {
+    HttpServer::Options http;
+    http.http = config_.http;
+    http.control_socket = control_socket_path(config_.state_dir);
+    http.log = [this](const std::string& line) { log(*logger_, LogLevel::warning, line); };
+    http_ = std::make_unique<HttpServer>(io_.get_executor(), std::move(http), *control_,
+                                         recorder_.journal());
+    helpers_.spawn(http_->run());
+    helpers_.spawn(reload_on_signal());
+    std::function<bool()> progress = [this] { return makes_progress(); };
+    helpers_.spawn(keep_watchdog(notifier_, std::move(progress)));
+  }
+  helpers_.spawn(beat());
+  TaskGroup sinks(io_.get_executor());
+  sinks.spawn(delivery_.run());
+  tell_start();
+
+  co_await pipeline_.run();
+
+  // Nothing more comes in: what is recorded goes out, then all else ends.
+  notifier_.stopping("delivering what is left");
+  delivery_.drain();
+  asio::steady_timer deadline(io_, stopping_ ? limits::kDrainTime : limits::kDrainTimeOnce);
+  deadline.async_wait([&](boost::system::error_code error) {
+    if (!error) {
+      log(*logger_, LogLevel::warning,
+          "ending while a sink still waits; its events are kept for the next start");
+      sinks.stop();
+    }
+  });
+  co_await sinks.join();
+  deadline.cancel();
+  end_signals_.cancel();
+  reload_signals_.cancel();
+  helpers_.stop();
+  co_await helpers_.join();
+  sinks.check();
+  helpers_.check();
+}
+
+void Service::tell_start() {
+  if (!options_.is_daemon) {
+    return;
+  }
+  std::string words = "siftd " SIFTD_VERSION ": " + count_of(pipeline_.feeds().size(), "feed") +
+                      ", " + count_of(config_.sinks.size(), "sink");
+  if (http_ && !config_.http.listen.empty()) {
+    words += ", status page on " + config_.http.listen;
+  }
+  log(*logger_, LogLevel::info, words);
+  notifier_.ready(words);
+}
+
+// A first signal asks; a second, or a process that does not end in time, cuts.
+asio::awaitable<void> Service::end_on_signal() {
+  for (;;) {
+    auto [error, number] =
+        co_await end_signals_.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (error) {
+      co_return;
+    }
+    if (stopping_) {
+      std::_Exit(128 + number);
+    }
+    stopping_ = true;
+    log(*logger_, LogLevel::info, "stopping");
+    pipeline_.stop();
+  }
+}
+
+// However many signals come while one is worked off, they are one more reload.
+asio::awaitable<void> Service::reload_on_signal() {
+  for (;;) {
+    auto [error, number] =
+        co_await reload_signals_.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (error) {
+      co_return;
+    }
+    asio::steady_timer pause(io_, limits::kReloadPause);
+    co_await pause.async_wait(asio::use_awaitable);
+    notifier_.reloading();
+    co_await reload();
+    notifier_.ready(reload_error_.empty() ? "configuration taken over"
+                                          : "the configuration has mistakes; the old one stays");
+  }
+}
+
+asio::awaitable<void> Service::reload() {
+  delivery_.reopen();
+  const std::filesystem::path file = config_.file;
+  std::function<LoadedConfig()> read = [file] { return load_config(file); };
+  LoadedConfig loaded = co_await pool_.run(std::move(read));
+  const std::vector<std::string> patterns = loaded.config.clean.rules;
+  std::function<LoadedRules()> read_rules = [patterns] { return load_rule_files(patterns); };
+  LoadedRules rules = co_await pool_.run(std::move(read_rules));
+  std::vector<std::string> mistakes;
+  for (const ConfigError& error : loaded.errors) {
+    mistakes.push_back(error.to_string());
+  }
+  for (const RuleError& error : rules.errors) {
+    mistakes.push_back(error.to_string());
+  }
+  if (!mistakes.empty()) {
+    ++metrics_.failed_reloads;
+    reload_error_ = mistakes.front();
+    for (const std::string& mistake : mistakes) {
+      log(*logger_, LogLevel::error, mistake);
+    }
+    log(*logger_, LogLevel::error,
+        "not reloaded: " + count_of(mistakes.size(), "mistake") + "; the old configuration stays");
+    co_return;
+  }
+  co_await take_over(std::move(loaded.config), std::move(rules.rules));
+}
+
+asio::awaitable<void> Service::take_over(Config config, std::shared_ptr<const Rules> rules) {
+  if (config.state_dir != config_.state_dir) {
+    log(*logger_, LogLevel::warning, "state_dir changes with the next start only");
+    config.state_dir = config_.state_dir;
+  }
+  config_ = std::move(config);
+  rules_ = std::move(rules);
+  reload_error_.clear();
+  set_level(*logger_, config_.log.level);
+  fetcher_.configure(fetcher_options(config_));
+  pipeline_.set_rules(rules_);
+  std::function<void(Store&)> apply = [this](Store&) {
+    sifter_.configure(sifter_options(config_));
+    sifter_.set_rules(rules_);
+  };
+  co_await recorder_.ask(std::move(apply));
+  recorder_.set_retention(retention_of(config_));
+  co_await set_feeds();
+  delivery_.configure(config_.sinks);
+  if (const std::optional<Error> error = http_->reconfigure(config_.http)) {
+    reload_error_ = error->detail;
+    log(*logger_, LogLevel::error, error->detail);
+  }
+  ++metrics_.reloads;
+  log(*logger_, LogLevel::info,
+      "reloaded: " + count_of(pipeline_.feeds().size(), "feed") + ", " +
+          count_of(config_.sinks.size(), "sink"));
+}
+
+// The feeds' states are read once for all of them: a start has many new ones, a
+// reload few.
+asio::awaitable<void> Service::set_feeds() {
+  auto states = std::make_shared<std::unordered_map<std::string, std::string>>();
+  std::function<void(Store&)> read = [states](Store& store) {
+    store.each_feed([&](FeedRow row) { states->emplace(std::move(row.url), std::move(row.state)); });
+  };
+  co_await recorder_.ask(std::move(read));
+  Pipeline::LoadState load = [states](const std::string& url) {
+    const auto found = states->find(url);
+    std::optional<FeedState> state =
+        found == states->end() ? std::nullopt : decode(found->second);
+    return state ? std::move(*state) : FeedState{};
+  };
+  pipeline_.set_feeds(effective_feeds(config_, edits_), load);
+}
+
+asio::awaitable<void> Service::change_feeds(FeedEdits edits) {
+  Recorder::Decide decide = [json = edits.encode()](Store&) {
+    WriteSet writes;
+    writes.settings.emplace_back(std::string(FeedEdits::kSetting), json);
+    return writes;
+  };
+  co_await recorder_.record(std::move(decide));
+  edits_ = std::move(edits);
+  co_await set_feeds();
+}
+
+// The loop turns and the recorder answers: what a watchdog may believe.
+asio::awaitable<void> Service::beat() {
+  asio::steady_timer timer(io_);
+  for (;;) {
+    timer.expires_after(limits::kBeat);
+    const auto due = timer.expiry();
+    co_await timer.async_wait(asio::use_awaitable);
+    const auto now = std::chrono::steady_clock::now();
+    metrics_.loop_lag.observe(now - due);
+    std::function<void(Store&)> nothing = [](Store&) {};
+    co_await recorder_.ask(std::move(nothing));
+    last_beat_ = std::chrono::steady_clock::now();
+  }
+}
+
+bool Service::makes_progress() const {
+  return recorder_.is_stuck() ||
+         std::chrono::steady_clock::now() - last_beat_ < limits::kNoProgress;
+}
+
+}  // namespace siftd
