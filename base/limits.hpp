@@ -309,7 +309,9 @@ inline constexpr std::size_t kMaxRuleFileBytes = 4 * kMiB;
 // How often the pollers ask whether the disk takes something again.
 inline constexpr std::chrono::milliseconds kStuckPause = 250ms;
 // Items made ready in one go: one trip to the pool, one transaction.
-inline constexpr int kPrepareBatch = 16;
+inline constexpr std::size_t kPrepareBatch = 16;
+// An article that is ready waits so long for others of its feed's poll, not longer.
+inline constexpr std::chrono::seconds kGatherTime = 2s;
 // An item's page is tried so often, the last time within 15 minutes; then the feed's
 // own text has to do.
 inline constexpr int kPageTries = 3;
@@ -319,6 +321,9 @@ inline constexpr std::chrono::seconds kPageRetryLast = 480s;
 // ---- HTTP, API and terminal (daemon/http, commands)
 // Open connections of one listener: a page holds two, a scraper one. The control
 // socket has its own, so that strangers cannot keep the operator out.
+// Of an article's text in lists: its beginning.
+inline constexpr std::size_t kListedTextBytes = 400;
+// Open connections, of both listeners: a page holds two, a scraper one.
 inline constexpr std::size_t kMaxHttpConnections = 256;
 // Of these, streams of events: each may hold one batch of lines.
 inline constexpr std::size_t kMaxHttpStreams = 128;

@@ -94,6 +94,10 @@ struct Intake::Visit {
   FeedContext context;
   Items pages;  // to be fetched, the next one last
   Items again;  // whose page is worth another try
+  // Made ready from their pages. They are recorded together where that costs little
+  // time: what a site repeats is seen best over several of its articles.
+  std::vector<Candidate> ready;
+  std::chrono::steady_clock::time_point ready_since{};
 };
 
 Source source_of(const PolledFeed& feed) {
@@ -114,14 +118,15 @@ asio::awaitable<void> Intake::take(PolledFeed& feed, std::string language, Items
   // First of all, so that a crash later does not let older items in.
   co_await mark_seen(std::move(sorted.to_mark));
 
-  auto visit = std::make_shared<Visit>(Visit{feed, {source_of(feed), std::move(language)}, {}, {}});
+  auto visit = std::make_shared<Visit>(Visit{feed, {source_of(feed), std::move(language)}, {}, {}, {}, {}});
   for (const IdentifiedItem& item : sorted.to_take) {
     under_way_.insert(item.keys.own);
   }
   auto next = std::make_move_iterator(sorted.to_take.begin());
   const auto end = std::make_move_iterator(sorted.to_take.end());
   while (next != end) {
-    const auto count = std::min<std::ptrdiff_t>(end - next, limits::kPrepareBatch);
+    const auto count = std::min<std::ptrdiff_t>(
+        end - next, static_cast<std::ptrdiff_t>(limits::kPrepareBatch));
     Items batch(next, next + count);
     next += count;
     Prepared prepared = co_await prepare_all(*visit, std::move(batch));
@@ -138,6 +143,7 @@ asio::awaitable<void> Intake::take(PolledFeed& feed, std::string language, Items
   }
   co_await pages.join();
   pages.check();
+  co_await record(*visit, std::exchange(visit->ready, {}));
   for (IdentifiedItem& item : std::exchange(visit->again, {})) {
     ++feed.pages_waiting;
     waiting_.spawn(try_later(visit, std::move(item)));
@@ -261,9 +267,9 @@ asio::awaitable<void> Intake::work_off_pages(Visit& visit) {
 
 asio::awaitable<void> Intake::take_answer(Visit& visit, IdentifiedItem item,
                                           Result<Page> answer) {
-  std::shared_ptr<ArticlePage> page;
+  std::shared_ptr<FetchedPage> page;
   if (answer && answer->status == 200) {
-    page = std::make_shared<ArticlePage>();
+    page = std::make_shared<FetchedPage>();
     page->url = std::move(answer->url);
     page->content_type = std::move(answer->content_type);
     page->body = std::move(answer->body);
@@ -273,10 +279,16 @@ asio::awaitable<void> Intake::take_answer(Visit& visit, IdentifiedItem item,
     return prepare(context, std::move(*shared), page.get(), *rules, now_seconds());
   };
   page.reset();
-  std::vector<Candidate> candidates;
   Candidate candidate = co_await parts_.pool.run(std::move(work));
-  candidates.push_back(std::move(candidate));
-  co_await record(visit, std::move(candidates));
+  const auto now = std::chrono::steady_clock::now();
+  if (visit.ready.empty()) {
+    visit.ready_since = now;
+  }
+  visit.ready.push_back(std::move(candidate));
+  if (visit.ready.size() >= limits::kPrepareBatch ||
+      now - visit.ready_since >= limits::kGatherTime) {
+    co_await record(visit, std::exchange(visit.ready, {}));
+  }
 }
 
 // At most three tries in all, within limits::kPageRetryTime; then the feed's own text
@@ -295,6 +307,7 @@ asio::awaitable<void> Intake::try_later(std::shared_ptr<Visit> visit, Identified
     Result<Page> answer = co_await fetch_page(visit->feed, item.item.url);
     if (tries == limits::kPageTries || !is_worth_another_try(answer)) {
       co_await take_answer(*visit, std::move(item), std::move(answer));
+      co_await record(*visit, std::exchange(visit->ready, {}));
       co_return;
     }
     wait = std::min<std::chrono::milliseconds>(wait * 2, limits::kPageRetryLast);
@@ -330,6 +343,7 @@ asio::awaitable<void> Intake::record(Visit& visit, std::vector<Candidate> candid
   auto shared = std::make_shared<std::vector<Candidate>>(std::move(candidates));
   Recorder::Decide decide = [this, tally, shared](Store&) {
     WriteSet writes;
+    parts_.sifter.learn_from(*shared);
     for (Candidate& candidate : *shared) {
       const auto now = std::chrono::floor<std::chrono::milliseconds>(
           std::chrono::system_clock::now());

@@ -68,7 +68,7 @@ bool has_full_text(const Item& item) {
 }
 
 Candidate prepare(const FeedContext& feed, IdentifiedItem identified,
-                  const ArticlePage* page, const Rules& rules,
+                  const FetchedPage* page, const Rules& rules,
                   std::chrono::sys_seconds now) {
   const Item& item = identified.item;
   Candidate candidate;

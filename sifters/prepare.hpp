@@ -10,7 +10,7 @@
 namespace siftd {
 
 // An article's page as it came.
-struct ArticlePage {
+struct FetchedPage {
   std::string url;  // that answered
   std::string content_type;
   std::string body;
@@ -31,7 +31,7 @@ bool has_full_text(const Item& item);
 // stands), reconciles it with the item, takes the boilerplate out by rule, and
 // computes what it is known by. Pure, any thread; `now` only bounds dates.
 Candidate prepare(const FeedContext& feed, IdentifiedItem identified,
-                  const ArticlePage* page, const Rules& rules,
+                  const FetchedPage* page, const Rules& rules,
                   std::chrono::sys_seconds now);
 
 }  // namespace siftd

@@ -138,6 +138,19 @@ std::optional<SeenRow> Sifter::known(const Source& source, const IdentityKeys& k
   return by_url;
 }
 
+void Sifter::learn_from(const std::vector<Candidate>& candidates) {
+  if (!options_.learn || candidates.size() < 2) {
+    return;
+  }
+  for (const Candidate& candidate : candidates) {
+    if (!archive_.find(candidate.keys.own)) {
+      // The same article is sifted right after: it counts once.
+      sites_.apply(candidate.site, new_article(candidate),
+                   Cleaned{candidate.data.content_text, {}}, *rules_);
+    }
+  }
+}
+
 Sifted Sifter::sift(Candidate candidate, Millis now) {
   Context context{std::move(candidate), now};
   expire(context.seconds());

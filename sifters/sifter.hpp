@@ -48,6 +48,10 @@ class Sifter {
   // Rebuilds the memory of copies and stories, row by row in order of time.
   void restore(const MemoryRow& row);
 
+  // Lets the memory of sites see several articles of one poll before the first of
+  // them is told, so that what all of them repeat is known by then.
+  void learn_from(const std::vector<Candidate>& candidates);
+
   // One event at most, and the rows that belong into its transaction.
   Sifted sift(Candidate candidate, std::chrono::sys_time<std::chrono::milliseconds> now);
 
