@@ -22,6 +22,10 @@ std::chrono::sys_seconds now_seconds() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
+WallTime wall_now() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
 std::int32_t today() {
   const auto day = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   return static_cast<std::int32_t>(day.time_since_epoch().count());
@@ -41,6 +45,23 @@ bool is_worth_another_try(const Result<Page>& answer) {
     }
   }
   return false;
+}
+
+bool is_missing(const Result<Page>& answer) {
+  return answer && (answer->status == 404 || answer->status == 410);
+}
+
+FetchedPage page_of(Page page) {
+  return {std::move(page.url), std::move(page.content_type), std::move(page.body)};
+}
+
+// What is known of an article stands in for the feed's item.
+Item item_of(const ArticleRow& article) {
+  Item item;
+  item.id = article.guid;
+  item.url = article.url;
+  item.title = article.title;
+  return item;
 }
 
 Schedule::Ending ending_of(const Result<Page>& answer) {
@@ -269,10 +290,7 @@ asio::awaitable<void> Intake::take_answer(Visit& visit, IdentifiedItem item,
                                           Result<Page> answer) {
   std::shared_ptr<FetchedPage> page;
   if (answer && answer->status == 200) {
-    page = std::make_shared<FetchedPage>();
-    page->url = std::move(answer->url);
-    page->content_type = std::move(answer->content_type);
-    page->body = std::move(answer->body);
+    page = std::make_shared<FetchedPage>(page_of(std::move(*answer)));
   }
   auto shared = std::make_shared<IdentifiedItem>(std::move(item));
   std::function<Candidate()> work = [shared, page, context = visit.context, rules = rules_] {
@@ -345,9 +363,7 @@ asio::awaitable<void> Intake::record(Visit& visit, std::vector<Candidate> candid
     WriteSet writes;
     parts_.sifter.learn_from(*shared);
     for (Candidate& candidate : *shared) {
-      const auto now = std::chrono::floor<std::chrono::milliseconds>(
-          std::chrono::system_clock::now());
-      Sifted sifted = parts_.sifter.sift(std::move(candidate), now);
+      Sifted sifted = parts_.sifter.sift(std::move(candidate), wall_now());
       tally->count(sifted);
       append(writes, std::move(sifted));
     }
@@ -358,6 +374,46 @@ asio::awaitable<void> Intake::record(Visit& visit, std::vector<Candidate> candid
     under_way_.erase(key);
   }
   tally->add_to(visit.feed, parts_.metrics);
+}
+
+asio::awaitable<void> Intake::look_again(PolledFeed& feed, ArticleRow article) {
+  Result<Page> answer = co_await fetch_page(feed, article.url);
+  if (is_missing(answer)) {
+    asio::steady_timer timer(executor_, limits::kMissingPause);
+    co_await timer.async_wait(asio::use_awaitable);
+    answer = co_await fetch_page(feed, article.url);
+  }
+  const std::uint64_t id = article.id;
+  if (is_missing(answer)) {
+    const std::string reason = "its page answers " + std::to_string(answer->status);
+    Recorder::Decide decide = [this, id, reason, source = source_of(feed)](Store&) {
+      WriteSet writes;
+      append(writes, parts_.sifter.retract(id, source, reason, wall_now()));
+      return writes;
+    };
+    co_await parts_.recorder.record(std::move(decide));
+    co_return;
+  }
+  std::shared_ptr<Candidate> candidate;
+  if (answer && answer->status == 200 && article.text_from == TextFrom::page) {
+    auto page = std::make_shared<FetchedPage>(page_of(std::move(*answer)));
+    std::function<std::shared_ptr<Candidate>()> work =
+        [page, context = FeedContext{source_of(feed), {}}, rules = rules_,
+         item = item_of(article)] {
+          return std::make_shared<Candidate>(
+              prepare(context, {item, {}, 0}, page.get(), *rules, now_seconds()));
+        };
+    page.reset();
+    candidate = co_await parts_.pool.run(std::move(work));
+  }
+  Recorder::Decide decide = [this, id, candidate](Store&) {
+    WriteSet writes;
+    append(writes, parts_.sifter.revise(
+                       id, candidate ? std::optional(std::move(*candidate)) : std::nullopt,
+                       wall_now()));
+    return writes;
+  };
+  co_await parts_.recorder.record(std::move(decide));
 }
 
 asio::awaitable<void> Intake::record_feed(const PolledFeed& feed, FeedState state,

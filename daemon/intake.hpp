@@ -55,6 +55,10 @@ class Intake {
   boost::asio::awaitable<void> record_feed(const PolledFeed& feed, FeedState state,
                                            std::vector<FeedStatusData> events);
 
+  // Asks for the page of a known article again and records what became of it: an
+  // update, a removal, or nothing.
+  boost::asio::awaitable<void> look_again(PolledFeed& feed, ArticleRow article);
+
   // Items whose page is to be tried again are let go; a later poll finds them.
   void stop_waiting() { waiting_.stop(); }
   boost::asio::awaitable<void> join() { return waiting_.join(); }

@@ -139,6 +139,9 @@ asio::awaitable<void> Pipeline::run() {
   for (std::size_t i = 0; i < options_.pollers; ++i) {
     pollers_.spawn(poll());
   }
+  if (!options_.once) {
+    pollers_.spawn(look_again());
+  }
   co_await pollers_.join();
   intake_.stop_waiting();
   co_await intake_.join();
@@ -168,6 +171,31 @@ asio::awaitable<void> Pipeline::poll() {
         return !old->is_polling && old->pages_waiting == 0;
       });
     }
+  }
+}
+
+// Articles whose page is due for another look; their hosts' turns keep it polite.
+asio::awaitable<void> Pipeline::look_again() {
+  asio::steady_timer timer(executor_);
+  for (;;) {
+    timer.expires_after(limits::kLookPause);
+    co_await timer.async_wait(asio::use_awaitable);
+    co_await wait_for_disk();
+    auto due = std::make_shared<std::vector<ArticleRow>>();
+    std::function<void(Store&)> read = [due](Store& store) {
+      const auto now = std::chrono::floor<std::chrono::seconds>(wall_now());
+      *due = store.due_again(now.time_since_epoch().count(), limits::kLooksAtOnce);
+    };
+    co_await parts_.recorder.ask(std::move(read));
+    TaskGroup looks(executor_);
+    for (ArticleRow& article : *due) {
+      const auto feed = feeds_.find(article.feed_url);
+      if (feed != feeds_.end()) {
+        looks.spawn(intake_.look_again(*feed->second, std::move(article)));
+      }
+    }
+    co_await looks.join();
+    looks.check();
   }
 }
 

@@ -79,6 +79,7 @@ class Pipeline {
   boost::asio::awaitable<Answer> fetch(PolledFeed& feed, Turns::Slot slot);
   boost::asio::awaitable<void> read(PolledFeed& feed, Page body, Answer& answer);
   boost::asio::awaitable<void> wait_for_disk();
+  boost::asio::awaitable<void> look_again();
   void log_outcome(const PolledFeed& feed, const Judgement& judgement) const;
   void finish(PolledFeed& feed, const Judgement& judgement);
 

@@ -29,6 +29,7 @@ Sifter::Options sifter_options(const Config& config) {
   options.window = std::chrono::floor<std::chrono::seconds>(config.dedup.window);
   options.mark = config.dedup.mark;
   options.learn = config.clean.learn;
+  options.look_again = config.fetch.look_again;
   return options;
 }
 

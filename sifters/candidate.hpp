@@ -34,6 +34,7 @@ struct Candidate {
   std::uint64_t item_hash = 0;  // of the feed's item, for the next poll
   std::string site;             // whose habits to learn: the host
   Fingerprint fingerprint;      // of data.title and data.content_text
+  bool is_retracted = false;    // the page says that the publisher took it back
 };
 
 }  // namespace siftd

@@ -57,7 +57,7 @@ std::string site_of(std::string_view url) {
 
 bool has_full_text(const Item& item) {
   const std::string text = item_text(item);
-  const std::string_view trimmed = trim(text);
+  const std::string_view trimmed = trim_blanks(text);
   if (trimmed.empty() || ends_cut(trimmed)) {
     return false;
   }
@@ -81,6 +81,7 @@ Candidate prepare(const FeedContext& feed, IdentifiedItem identified,
     const ArticleHints hints{item.title, item.summary, item_text(item)};
     article = extract_article(page->body, page->content_type, page->url, hints);
   }
+  candidate.is_retracted = article && article->retracted;
   reconcile(item, feed.language, article && article->found ? &*article : nullptr, now,
             data);
   if (data.url.empty()) {

@@ -161,6 +161,12 @@ Sifted Sifter::sift(Candidate candidate, Millis now) {
     before = archive_.article(seen->article);
   }
   Sifted result;
+  if (before && context.candidate.is_retracted) {
+    result = retract(before->id, context.candidate.source,
+                     "the page says that it was taken back", now);
+    note_seen(context, before->id, result);
+    return result;
+  }
   if (seen && !before) {
     note_seen(context, seen->article, result);  // marked as seen, or its row has gone
     return result;
@@ -242,6 +248,8 @@ void Sifter::first_sight(Context& context, Sifted& result) {
     emit(context, EventType::article_new, row, {}, result);
   } else if (options_.mark) {
     emit(context, EventType::article_duplicate, row, {}, result);
+  } else {
+    row.look_again = 0;
   }
   result.articles.push_back(std::move(row));
 }
@@ -325,7 +333,42 @@ ArticleRow Sifter::new_row(const Context& context) const {
   row.text_hash = context.hash;
   row.text_from = candidate.data.text_from;
   row.first_seen = row.last_changed = unix_seconds(context.now);
+  plan_look(row, context.seconds());
   return row;
+}
+
+// After about an hour, a day and a week: by then what changes has mostly changed.
+void Sifter::plan_look(ArticleRow& row, std::chrono::sys_seconds now) const {
+  row.look_again = 0;
+  if (options_.look_again && !row.url.empty() && row.looked < limits::kLooks.size()) {
+    row.look_again = (now + limits::kLooks[row.looked]).time_since_epoch().count();
+  }
+}
+
+Sifted Sifter::revise(std::uint64_t article, std::optional<Candidate> candidate, Millis now) {
+  Sifted result;
+  std::optional<ArticleRow> before = archive_.article(article);
+  if (!before || before->is_removed) {
+    return result;
+  }
+  if (candidate && candidate->is_retracted) {
+    return retract(article, candidate->source, "the page says that it was taken back", now);
+  }
+  ++before->looked;
+  plan_look(*before, std::chrono::floor<std::chrono::seconds>(now));
+  if (candidate && before->text_from == candidate->data.text_from) {
+    Context context{std::move(*candidate), now};
+    context.article = article;
+    strip_learned(context);
+    context.hash =
+        text_hash(context.candidate.data.title, context.candidate.data.content_text);
+    seen_before(context, *before, result);
+  }
+  if (result.articles.empty()) {
+    result.articles.push_back(std::move(*before));
+  }
+  result.sites = sites_.take_changed();
+  return result;
 }
 
 // `row.revision` counts the article's events: 0 is one that was never told.

@@ -55,6 +55,11 @@ class Sifter {
   // One event at most, and the rows that belong into its transaction.
   Sifted sift(Candidate candidate, std::chrono::sys_time<std::chrono::milliseconds> now);
 
+  // The page of an article that is known was looked at again: `candidate` is what it
+  // says now, without keys; nothing: it could not be read this time.
+  Sifted revise(std::uint64_t article, std::optional<Candidate> candidate,
+                std::chrono::sys_time<std::chrono::milliseconds> now);
+
   // The publisher took the article back. Nothing when that was told before, or when
   // the article never was an event.
   Sifted retract(std::uint64_t article, const Source& source, std::string reason,
@@ -82,6 +87,7 @@ class Sifter {
             std::optional<Changes> changes, Sifted& result) const;
   void remember(const Context& context, const Verdict& verdict, Sifted& result) const;
   void note_seen(const Context& context, std::uint64_t article, Sifted& result) const;
+  void plan_look(ArticleRow& row, std::chrono::sys_seconds now) const;
   void expire(std::chrono::sys_seconds now);
 
   Options options_;
