@@ -59,6 +59,9 @@ class Intake {
   // update, a removal, or nothing.
   boost::asio::awaitable<void> look_again(PolledFeed& feed, ArticleRow article);
 
+  // The article's feed is polled no more.
+  boost::asio::awaitable<void> look_no_more(ArticleRow article);
+
   // Items whose page is to be tried again are let go; a later poll finds them.
   void stop_waiting() { waiting_.stop(); }
   boost::asio::awaitable<void> join() { return waiting_.join(); }

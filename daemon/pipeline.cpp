@@ -86,7 +86,7 @@ void Pipeline::set_feeds(std::vector<FeedConfig> feeds, const LoadState& load) {
   }
   for (auto& [url, feed] : before) {
     retire(*feed);
-    if (feed->is_polling || feed->pages_waiting > 0) {
+    if (feed->is_in_use()) {
       retired_.push_back(std::move(feed));
     }
   }
@@ -168,7 +168,7 @@ asio::awaitable<void> Pipeline::poll() {
       co_await visit(*feed, std::move(*slot));
       feed->is_polling = false;
       std::erase_if(retired_, [](const std::unique_ptr<PolledFeed>& old) {
-        return !old->is_polling && old->pages_waiting == 0;
+        return !old->is_in_use();
       });
     }
   }
@@ -192,6 +192,8 @@ asio::awaitable<void> Pipeline::look_again() {
       const auto feed = feeds_.find(article.feed_url);
       if (feed != feeds_.end()) {
         looks.spawn(intake_.look_again(*feed->second, std::move(article)));
+      } else {
+        looks.spawn(intake_.look_no_more(std::move(article)));
       }
     }
     co_await looks.join();

@@ -26,11 +26,14 @@ struct PolledFeed {
   std::uint32_t articles = 0;
   std::uint32_t copies = 0;
   std::uint32_t pages_waiting = 0;  // items whose page is asked for again later
+  std::uint32_t looks = 0;          // articles whose page is being looked at again
   std::uint64_t bytes = 0;
   std::chrono::sys_seconds last_new{};
   bool is_polling = false;
   bool is_removed = false;  // goes when its visit ends
-  bool is_done = false;     // --once: had its turn
+
+  // A coroutine still refers to it.
+  bool is_in_use() const { return is_polling || pages_waiting > 0 || looks > 0; }
 };
 
 Source source_of(const PolledFeed& feed);

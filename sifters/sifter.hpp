@@ -37,6 +37,7 @@ class Sifter {
     std::chrono::seconds window = std::chrono::hours(24 * 7);
     bool mark = false;  // duplicates become events too
     bool learn = true;  // each site's recurring lines
+    bool look_again = true;  // at articles with a page of their own
   };
 
   Sifter(Options options, Archive& archive);
