@@ -31,18 +31,6 @@ std::int32_t today() {
   return static_cast<std::int32_t>(day.time_since_epoch().count());
 }
 
-// Counts a coroutine that refers to a feed.
-class InUse {
- public:
-  explicit InUse(std::uint32_t& count) : count_(count) { ++count_; }
-  ~InUse() { --count_; }
-  InUse(const InUse&) = delete;
-  InUse& operator=(const InUse&) = delete;
-
- private:
-  std::uint32_t& count_;
-};
-
 // A server in trouble may be well in a minute; a page that is refused or missing
 // will not.
 bool is_worth_another_try(const Result<Page>& answer) {
@@ -178,7 +166,7 @@ asio::awaitable<void> Intake::take(PolledFeed& feed, std::string language, Items
   pages.check();
   co_await record(*visit, std::exchange(visit->ready, {}));
   for (IdentifiedItem& item : std::exchange(visit->again, {})) {
-    waiting_.spawn(try_later(visit, std::move(item)));
+    waiting_.spawn(try_later(visit, std::move(item), InUse(feed.pages_waiting)));
   }
 }
 
@@ -322,8 +310,8 @@ asio::awaitable<void> Intake::take_answer(Visit& visit, IdentifiedItem item,
 
 // At most three tries in all, within limits::kPageRetryTime; then the feed's own text
 // stands.
-asio::awaitable<void> Intake::try_later(std::shared_ptr<Visit> visit, IdentifiedItem item) {
-  const InUse in_use(visit->feed.pages_waiting);
+asio::awaitable<void> Intake::try_later(std::shared_ptr<Visit> visit, IdentifiedItem item,
+                                        InUse) {
   const auto interval = visit->feed.config->fetch.interval;
   auto wait = std::clamp<std::chrono::milliseconds>(interval / 2, limits::kPageRetryFirst,
                                                     limits::kPageRetryLast / 4);
@@ -394,8 +382,7 @@ asio::awaitable<void> Intake::look_no_more(ArticleRow article) {
   co_await parts_.recorder.record(std::move(decide));
 }
 
-asio::awaitable<void> Intake::look_again(PolledFeed& feed, ArticleRow article) {
-  const InUse in_use(feed.looks);
+asio::awaitable<void> Intake::look_again(PolledFeed& feed, ArticleRow article, InUse) {
   Result<Page> answer = co_await fetch_page(feed, article.url);
   if (is_missing(answer)) {
     asio::steady_timer timer(executor_, limits::kMissingPause);

@@ -57,7 +57,7 @@ class Intake {
 
   // Asks for the page of a known article again and records what became of it: an
   // update, a removal, or nothing.
-  boost::asio::awaitable<void> look_again(PolledFeed& feed, ArticleRow article);
+  boost::asio::awaitable<void> look_again(PolledFeed& feed, ArticleRow article, InUse in_use);
 
   // The article's feed is polled no more.
   boost::asio::awaitable<void> look_no_more(ArticleRow article);
@@ -81,7 +81,8 @@ class Intake {
   boost::asio::awaitable<void> work_off_pages(Visit& visit);
   boost::asio::awaitable<void> take_answer(Visit& visit, IdentifiedItem item,
                                            Result<Page> answer);
-  boost::asio::awaitable<void> try_later(std::shared_ptr<Visit> visit, IdentifiedItem item);
+  boost::asio::awaitable<void> try_later(std::shared_ptr<Visit> visit, IdentifiedItem item,
+                                         InUse in_use);
   boost::asio::awaitable<Result<Page>> fetch_page(const PolledFeed& feed, std::string url);
   boost::asio::awaitable<void> record(Visit& visit, std::vector<Candidate> candidates);
 

@@ -191,7 +191,9 @@ asio::awaitable<void> Pipeline::look_again() {
     for (ArticleRow& article : *due) {
       const auto feed = feeds_.find(article.feed_url);
       if (feed != feeds_.end()) {
-        looks.spawn(intake_.look_again(*feed->second, std::move(article)));
+        InUse in_use(feed->second->looks);
+        looks.spawn(
+            intake_.look_again(*feed->second, std::move(article), std::move(in_use)));
       } else {
         looks.spawn(intake_.look_no_more(std::move(article)));
       }

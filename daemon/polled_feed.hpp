@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "daemon/config.hpp"
 #include "daemon/feed.hpp"
@@ -34,6 +35,22 @@ struct PolledFeed {
 
   // A coroutine still refers to it.
   bool is_in_use() const { return is_polling || pages_waiting > 0 || looks > 0; }
+};
+
+// Counts a coroutine that refers to a feed, from before it starts until it has ended.
+class InUse {
+ public:
+  explicit InUse(std::uint32_t& count) : count_(&count) { ++count; }
+  InUse(InUse&& other) noexcept : count_(std::exchange(other.count_, nullptr)) {}
+  InUse& operator=(InUse&&) = delete;
+  ~InUse() {
+    if (count_ != nullptr) {
+      --*count_;
+    }
+  }
+
+ private:
+  std::uint32_t* count_;
 };
 
 Source source_of(const PolledFeed& feed);
