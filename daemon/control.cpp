@@ -210,6 +210,46 @@ asio::awaitable<std::optional<Error>> Control::poll_feed(std::string name) {
   co_return std::nullopt;
 }
 
+asio::awaitable<Result<ImportReport>> Control::import_opml(std::string opml) {
+  Result<Opml> read = read_opml(opml);
+  if (!read) {
+    co_return operation_error(OperationErrc::invalid, read.error().detail);
+  }
+  ImportReport report;
+  for (const OpmlRefusal& refusal : read->refused) {
+    report.complaints.push_back("line " + std::to_string(refusal.line) + ": " + refusal.url +
+                                ": " + refusal.why);
+  }
+  FeedEdits edits = service_.edits();
+  for (const OpmlFeed& feed : read->feeds) {
+    std::optional<FeedEdits::Added> entry = entry_of(feed.url, feed.title, feed.tags);
+    if (!entry || service_.pipeline().find(entry->url) != nullptr) {
+      ++report.known;
+      continue;
+    }
+    std::erase_if(edits.removed,
+                  [&](const auto& removed) { return removed.url == entry->url; });
+    edits.added.push_back(std::move(*entry));
+    ++report.added;
+  }
+  co_await service_.change_feeds(std::move(edits));
+  co_return report;
+}
+
+std::string Control::export_opml() const {
+  Opml opml;
+  opml.title = "siftd";
+  for (const PolledFeed* feed : service_.pipeline().feeds()) {
+    OpmlFeed entry;
+    entry.url = feed->config->url;
+    entry.title = feed->config->name;
+    entry.home_page_url = feed->home_page;
+    entry.tags = feed->config->tags;
+    opml.feeds.push_back(std::move(entry));
+  }
+  return write_opml(opml);
+}
+
 asio::awaitable<std::optional<Error>> Control::replay(std::string sink, std::uint64_t from) {
   std::optional<Error> error = co_await service_.delivery().replay(std::move(sink), from);
   co_return error;

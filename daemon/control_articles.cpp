@@ -50,7 +50,7 @@ void cut(std::string& text, std::size_t bytes) {
   text.resize(bytes);
 }
 
-ArticleView view_of(ArticleRow row) {
+ArticleView stored_view(ArticleRow row) {
   ArticleView view;
   view.id = row.id;
   view.feed = std::move(row.feed);
@@ -75,7 +75,7 @@ std::vector<ArticleView> views_of(std::vector<ArticleRow> rows, std::size_t text
   std::vector<ArticleView> views;
   views.reserve(rows.size());
   for (ArticleRow& row : rows) {
-    views.push_back(view_of(std::move(row)));
+    views.push_back(stored_view(std::move(row)));
     cut(views.back().text, text_bytes);
   }
   return views;
@@ -157,7 +157,7 @@ asio::awaitable<std::optional<ArticleView>> Control::view_of_article(std::uint64
   if (!row || !*row) {
     co_return std::nullopt;
   }
-  co_return view_of(std::move(**row));
+  co_return stored_view(std::move(**row));
 }
 
 asio::awaitable<Result<ArticleDetail>> Control::article(std::string which) {
@@ -175,7 +175,7 @@ asio::awaitable<Result<ArticleDetail>> Control::article(std::string which) {
     if (rows->rows.empty()) {
       co_return not_found(which);
     }
-    found = view_of(std::move(rows->rows.front()));
+    found = stored_view(std::move(rows->rows.front()));
   }
   ArticleDetail detail;
   detail.article = std::move(*found);

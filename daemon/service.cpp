@@ -63,6 +63,7 @@ Service::Service(Config config, std::shared_ptr<const Rules> rules, Options opti
       store_(config_.state_dir),
       pool_(std::max(1u, std::thread::hardware_concurrency())),
       recorder_(io_.get_executor(), store_),
+      reader_(io_.get_executor(), store_.file()),
       sifter_(sifter_options(config_), store_),
       fetcher_(io_.get_executor(), fetcher_options(config_)),
       pipeline_(io_.get_executor(),

@@ -16,6 +16,7 @@
 #include "daemon/metrics.hpp"
 #include "daemon/notify.hpp"
 #include "daemon/pipeline.hpp"
+#include "daemon/reader.hpp"
 #include "daemon/recorder.hpp"
 #include "daemon/store.hpp"
 #include "daemon/worker_pool.hpp"
@@ -49,6 +50,7 @@ class Service {
   const Config& config() const { return config_; }
   Pipeline& pipeline() { return pipeline_; }
   Recorder& recorder() { return recorder_; }
+  Reader& reader() { return reader_; }
   Delivery& delivery() { return delivery_; }
   Metrics& metrics() { return metrics_; }
   spdlog::logger& logger() { return *logger_; }
@@ -78,6 +80,7 @@ class Service {
   Store store_;
   WorkerPool pool_;
   Recorder recorder_;
+  Reader reader_;
   Sifter sifter_;
   CurlFetcher fetcher_;
   Pipeline pipeline_;
