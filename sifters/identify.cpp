@@ -75,7 +75,7 @@ IdentityKeys keys_of(std::string_view feed_url, const Item& item, const std::str
   } else if (keys.url != 0) {
     keys.own = guid_key(feed_url, url);
   } else {
-    keys.own = guid_key(feed_url, "\n" + item.title + "\n" + item.summary);
+    keys.own = text_key(std::string(feed_url) + '\n' + item.title, item.summary);
   }
   return keys;
 }

@@ -43,7 +43,9 @@ std::string item_text(const Item& item) {
 std::size_t paragraphs(std::string_view text) {
   std::size_t count = 0;
   for (const std::string_view line : split_lines(text)) {
-    count += line.size() > limits::kParagraphBytes ? 1 : 0;
+    if (line.size() > limits::kParagraphBytes) {
+      ++count;
+    }
   }
   return count;
 }
