@@ -196,7 +196,7 @@ Intake::Sorted Intake::sort_out(const PolledFeed& feed, Items items, const Rows&
       continue;
     }
     const std::optional<SeenRow>& row = rows[i];
-    known += row ? 1 : 0;
+    known += row ? 1U : 0U;
     if (!row) {
       fresh.push_back(std::move(item));
     } else if (row->item_hash == item.item_hash) {

@@ -99,12 +99,12 @@ void Pipeline::start(FeedConfig config, FeedState state) {
   auto wait = first_wait(config, state, now);
   if (options_.once) {
     wait = may_poll_once(state, now) ? std::optional(std::chrono::milliseconds(0)) : std::nullopt;
-    failed_ += !wait && !state.is_gone ? 1 : 0;
+    failed_ += !wait && !state.is_gone ? 1U : 0U;
   }
   const std::string host = host_of(state.url.empty() ? config.url : state.url);
   const auto due = wait ? Steady::now() + *wait : Steady::time_point::max();
   feed->job = turns_.schedule().add_feed(host, config.fetch.per_host, config.fetch.interval, due);
-  to_do_ += wait ? 1 : 0;
+  to_do_ += wait ? 1U : 0U;
   if (by_job_.size() <= feed->job) {
     by_job_.resize(feed->job + 1);
   }
@@ -324,7 +324,7 @@ void Pipeline::log_outcome(const PolledFeed& feed, const Judgement& judgement) c
 void Pipeline::finish(PolledFeed& feed, const Judgement& judgement) {
   feed.state = judgement.state;
   if (options_.once) {
-    failed_ += judgement.ok ? 0 : 1;
+    failed_ += judgement.ok ? 0U : 1U;
     if (--to_do_ == 0) {
       turns_.close();
     }
