@@ -87,7 +87,7 @@ DaemonView Control::daemon() const {
   if (!stuck.empty()) {
     view.problems.push_back("the store cannot write: " + stuck);
   }
-  for (const Sink::Status& sink : service_.delivery().statuses()) {
+  for (const Sink::Status& sink : service_.delivery().status()) {
     if (!sink.error.empty()) {
       view.problems.push_back("sink " + sink.name + ": " + sink.error);
     }
@@ -146,7 +146,7 @@ std::vector<FeedView> Control::feeds() const {
 std::vector<SinkView> Control::sinks() const {
   std::vector<SinkView> views;
   const std::uint64_t newest = service_.recorder().journal().newest();
-  for (Sink::Status& status : service_.delivery().statuses()) {
+  for (Sink::Status& status : service_.delivery().status()) {
     SinkView view;
     view.behind = newest > status.position ? newest - status.position : 0;
     view.status = std::move(status);

@@ -1,7 +1,57 @@
+#include <sys/resource.h>
+
+#include <csignal>
+#include <cstdio>
+#include <memory>
+
 #include "daemon/commands.hpp"
+#include "daemon/config.hpp"
+#include "daemon/journal_log.hpp"
+#include "daemon/rule_files.hpp"
+#include "daemon/service.hpp"
 
 namespace siftd {
 
-int run_command(const RunOptions&) { return kUsage; }
+namespace {
+
+// Many feeds, pages and clients at once need as many descriptors as we may have.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
+}  // namespace
+
+int run_command(const RunOptions& options) {
+  LoadedConfig loaded = load_config(options.config);
+  LoadedRules rules = load_rule_files(loaded.config.clean.rules);
+  for (const ConfigError& error : loaded.errors) {
+    std::fprintf(stderr, "siftd: %s\n", error.to_string().c_str());
+  }
+  for (const RuleError& error : rules.errors) {
+    std::fprintf(stderr, "siftd: %s\n", error.to_string().c_str());
+  }
+  if (!loaded.errors.empty() || !rules.errors.empty()) {
+    return kBadConfig;
+  }
+  std::signal(SIGPIPE, SIG_IGN);
+  raise_descriptor_limit();
+  std::shared_ptr<spdlog::logger> logger = make_logger(loaded.config.log);
+  Service::Options how;
+  how.once = options.once;
+  try {
+    Service service(std::move(loaded.config), std::move(rules.rules), how, logger);
+    return service.run();
+  } catch (const StoreError& failure) {
+    log(*logger, LogLevel::error, failure.what());
+    return kCannotCreate;
+  } catch (const std::exception& failure) {
+    log(*logger, LogLevel::error, std::string("ended: ") + failure.what());
+    return kSomeFailed;
+  }
+}
 
 }  // namespace siftd

@@ -69,7 +69,7 @@ Service::Service(Config config, std::shared_ptr<const Rules> rules, Options opti
       pipeline_(io_.get_executor(),
                 {fetcher_, pool_, recorder_, sifter_, metrics_, *logger_},
                 {options.once, config_.fetch.concurrency}),
-      delivery_(io_.get_executor(), recorder_.journal(), *logger_),
+      delivery_(io_.get_executor(), recorder_.journal(), fetcher_),
       control_(std::make_unique<Control>(*this)),
       end_signals_(io_, SIGTERM, SIGINT),
       reload_signals_(io_, SIGHUP),
@@ -104,9 +104,8 @@ asio::awaitable<void> Service::main() {
     }
   };
   co_await recorder_.ask(std::move(begin));
-  recorder_.set_retention(retention_of(config_));
   co_await set_feeds();
-  delivery_.configure(config_.sinks);
+  co_await apply_sinks();
   if (options_.is_daemon) {
     HttpServer::Options http;
     http.http = config_.http;
@@ -120,31 +119,48 @@ asio::awaitable<void> Service::main() {
     helpers_.spawn(keep_watchdog(notifier_, std::move(progress)));
   }
   helpers_.spawn(beat());
-  TaskGroup sinks(io_.get_executor());
-  sinks.spawn(delivery_.run());
   tell_start();
 
   co_await pipeline_.run();
 
   // Nothing more comes in: what is recorded goes out, then all else ends.
   notifier_.stopping("delivering what is left");
-  delivery_.drain();
-  asio::steady_timer deadline(io_, stopping_ ? limits::kDrainTime : limits::kDrainTimeOnce);
-  deadline.async_wait([&](boost::system::error_code error) {
-    if (!error) {
-      log(*logger_, LogLevel::warning,
-          "ending while a sink still waits; its events are kept for the next start");
-      sinks.stop();
-    }
-  });
-  co_await sinks.join();
-  deadline.cancel();
+  co_await deliver_the_rest();
   end_signals_.cancel();
   reload_signals_.cancel();
   helpers_.stop();
   co_await helpers_.join();
-  sinks.check();
   helpers_.check();
+}
+
+asio::awaitable<void> Service::deliver_the_rest() {
+  TaskGroup draining(io_.get_executor());
+  draining.spawn(delivery_.drain());
+  asio::steady_timer deadline(io_);
+  const auto wait = [&](std::chrono::milliseconds time) {
+    deadline.expires_after(time);
+    deadline.async_wait([&](boost::system::error_code error) {
+      if (!error) {
+        log(*logger_, LogLevel::warning,
+            "ending while a sink still waits; its events are kept for the next start");
+        draining.stop();
+      }
+    });
+  };
+  wait(stopping_ ? limits::kDrainTime : limits::kDrainTimeOnce);
+  hurry_ = [&] { wait(limits::kDrainTime); };
+  co_await draining.join();
+  hurry_ = nullptr;
+  deadline.cancel();
+  co_await delivery_.stop();
+  draining.check();
+}
+
+asio::awaitable<void> Service::apply_sinks() {
+  co_await delivery_.apply(config_.sinks);
+  Retention retention = retention_of(config_);
+  retention.holders = delivery_.cursor_names();
+  recorder_.set_retention(std::move(retention));
 }
 
 void Service::tell_start() {
@@ -174,6 +190,9 @@ asio::awaitable<void> Service::end_on_signal() {
     stopping_ = true;
     log(*logger_, LogLevel::info, "stopping");
     pipeline_.stop();
+    if (hurry_) {
+      hurry_();
+    }
   }
 }
 
@@ -238,9 +257,8 @@ asio::awaitable<void> Service::take_over(Config config, std::shared_ptr<const Ru
     sifter_.set_rules(rules_);
   };
   co_await recorder_.ask(std::move(apply));
-  recorder_.set_retention(retention_of(config_));
   co_await set_feeds();
-  delivery_.configure(config_.sinks);
+  co_await apply_sinks();
   if (const std::optional<Error> error = http_->reconfigure(config_.http)) {
     reload_error_ = error->detail;
     log(*logger_, LogLevel::error, error->detail);

@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <spdlog/fwd.h>
 #include <string>
@@ -69,6 +70,8 @@ class Service {
   boost::asio::awaitable<void> take_over(Config config, std::shared_ptr<const Rules> rules);
   boost::asio::awaitable<void> beat();
   boost::asio::awaitable<void> set_feeds();
+  boost::asio::awaitable<void> apply_sinks();
+  boost::asio::awaitable<void> deliver_the_rest();
   void tell_start();
 
   Config config_;
@@ -95,6 +98,7 @@ class Service {
   std::string reload_error_;
   std::chrono::steady_clock::time_point last_beat_;
   bool stopping_ = false;
+  std::function<void()> hurry_;  // SIGTERM while delivering the rest
 };
 
 }  // namespace siftd
