@@ -177,14 +177,6 @@ inline constexpr double kSameStoryOverlap = 0.2;
 // When an article's page is looked at again, each counted from the last time: after
 // an hour, a day, a week (GDELT: 15% of texts change in a day, 18% in a week).
 inline constexpr std::array<std::chrono::seconds, 3> kLooks = {1h, 23h, 144h};
-// Two forms of an article are compared by at most so many paragraphs (what follows
-// counts as one), of which so many pairs are looked at word by word.
-inline constexpr std::size_t kMaxComparedParagraphs = 2000;
-inline constexpr std::size_t kMaxParagraphPairs = 20000;
-// A paragraph is another form of one with which it shares this much of its words.
-inline constexpr double kSameParagraph = 0.4;
-// "Updated 14:05 CET, first published 9:30": no longer is a line about the page.
-inline constexpr std::size_t kPageLineWords = 12;
 // A copy's memory is dropped so long after it left the window, at most.
 inline constexpr std::chrono::seconds kExpireEvery = 60s;
 // A feed's own text is the whole article from so many words and three such
