@@ -329,8 +329,11 @@ asio::awaitable<void> Intake::try_later(std::shared_ptr<Visit> visit, Identified
 }
 
 asio::awaitable<Result<Page>> Intake::fetch_page(const PolledFeed& feed, std::string url) {
-  Turns::Slot slot =
+  std::optional<Turns::Slot> slot =
       co_await parts_.turns.page(host_of(url), feed.config->fetch.per_host);
+  if (!slot) {
+    co_return fetch_error(FetchErrc::connect_failed, "its host fails as a whole");
+  }
   Request request = article_request_for(*feed.config, url, feed.access);
   const auto started = std::chrono::steady_clock::now();
   Result<Page> answer = co_await parts_.fetcher.fetch(std::move(request));
@@ -341,7 +344,7 @@ asio::awaitable<Result<Page>> Intake::fetch_page(const PolledFeed& feed, std::st
   } else {
     parts_.metrics.fetch_errors.add(answer.error().code.message());
   }
-  slot.ended(ending_of(answer));
+  slot->ended(ending_of(answer));
   co_return answer;
 }
 

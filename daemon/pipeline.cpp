@@ -117,7 +117,7 @@ void Pipeline::start(FeedConfig config, FeedState state) {
 
 void Pipeline::retire(PolledFeed& feed) {
   feed.is_removed = true;
-  turns_.schedule().remove(feed.job, Steady::now());
+  turns_.schedule().remove(feed.job);
   by_job_[feed.job] = nullptr;
 }
 
