@@ -174,6 +174,9 @@ inline constexpr unsigned kFirmSightings = 8;
 // Two texts under one guid that share less of their words than this are two
 // stories: revisions of one article share nearly all.
 inline constexpr double kSameStoryOverlap = 0.2;
+// A text with fewer different runs of four words says too little for it to be called
+// a copy of another: "Live updates to follow" is what many pages say.
+inline constexpr std::size_t kLeastShinglesToTell = 12;
 // When an article's page is looked at again, each counted from the last time: after
 // an hour, a day, a week (GDELT: 15% of texts change in a day, 18% in a week).
 inline constexpr std::array<std::chrono::seconds, 3> kLooks = {1h, 23h, 144h};
@@ -304,6 +307,8 @@ inline constexpr std::size_t kLooksAtOnce = 64;
 // A page that is missing is asked for once more after this long before it counts as
 // taken back: sites are out of order for minutes.
 inline constexpr std::chrono::seconds kMissingPause = 120s;
+// Blocks of this size and above are given back to the system when they are freed.
+inline constexpr int kOwnPagesBytes = 256 * 1024;
 // After SIGTERM sinks have this long to take what was recorded; systemd would wait
 // 90 s, people do not. What is left is delivered at the next start.
 inline constexpr std::chrono::milliseconds kDrainTime = 3500ms;

@@ -36,13 +36,16 @@ FeedView::Health health_of(const FeedState& state) {
   if (state.failures > 0) {
     return FeedView::Health::failing;
   }
-  return state.last_poll == WallTime{} ? FeedView::Health::waiting : FeedView::Health::healthy;
+  return state.last_poll == WallTime{} ? FeedView::Health::waiting
+                                       : FeedView::Health::healthy;
 }
 
 // What the server or the feed asked for, in its own terms.
 std::string asked(const FeedState& state, WallTime now) {
   std::string words;
-  const auto add = [&](const std::string& more) { words += (words.empty() ? "" : ", ") + more; };
+  const auto add = [&](const std::string& more) {
+    words += (words.empty() ? "" : ", ") + more;
+  };
   if (state.held_until > now) {
     const auto left = std::chrono::ceil<std::chrono::seconds>(state.held_until - now);
     add("Retry-After: " + std::to_string(left.count()) + " s to go");
@@ -167,14 +170,16 @@ asio::awaitable<Result<FeedView>> Control::add_feed(NewFeed feed) {
     co_return operation_error(OperationErrc::exists, url + " is a feed already");
   }
   if (!entry->name.empty() && service_.pipeline().find(entry->name) != nullptr) {
-    co_return operation_error(OperationErrc::exists,
-                              "another feed is called " + entry->name + "; choose another name");
+    co_return operation_error(
+        OperationErrc::exists,
+        "another feed is called " + entry->name + "; choose another name");
   }
   FeedEdits edits = service_.edits();
   std::erase_if(edits.removed, [&](const auto& removed) { return removed.url == url; });
   const auto& configured = service_.config().feeds;
-  const bool is_configured = std::any_of(configured.begin(), configured.end(),
-                                         [&](const auto& known) { return known.url == url; });
+  const bool is_configured =
+      std::any_of(configured.begin(), configured.end(),
+                  [&](const auto& known) { return known.url == url; });
   if (!is_configured) {
     edits.added.push_back(std::move(*entry));
   }
@@ -193,7 +198,8 @@ asio::awaitable<std::optional<Error>> Control::remove_feed(std::string name) {
   }
   FeedEdits edits = service_.edits();
   const std::string url = feed->config->url;
-  if (std::erase_if(edits.added, [&](const auto& added) { return added.url == url; }) == 0) {
+  if (std::erase_if(edits.added, [&](const auto& added) { return added.url == url; }) ==
+      0) {
     edits.removed.push_back({url, entry_hash(*feed->config)});
   }
   co_await service_.change_feeds(std::move(edits));
@@ -217,8 +223,8 @@ asio::awaitable<Result<ImportReport>> Control::import_opml(std::string opml) {
   }
   ImportReport report;
   for (const OpmlRefusal& refusal : read->refused) {
-    report.complaints.push_back("line " + std::to_string(refusal.line) + ": " + refusal.url +
-                                ": " + refusal.why);
+    report.complaints.push_back("line " + std::to_string(refusal.line) + ": " +
+                                refusal.url + ": " + refusal.why);
   }
   FeedEdits edits = service_.edits();
   for (const OpmlFeed& feed : read->feeds) {
@@ -250,7 +256,8 @@ std::string Control::export_opml() const {
   return write_opml(opml);
 }
 
-asio::awaitable<std::optional<Error>> Control::replay(std::string sink, std::uint64_t from) {
+asio::awaitable<std::optional<Error>> Control::replay(std::string sink,
+                                                      std::uint64_t from) {
   std::optional<Error> error = co_await service_.delivery().replay(std::move(sink), from);
   co_return error;
 }

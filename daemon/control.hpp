@@ -23,7 +23,8 @@ class Control : public Operations {
 
   boost::asio::awaitable<Result<ArticlePage>> articles(ArticleQuery query) override;
   boost::asio::awaitable<Result<ArticleDetail>> article(std::string which) override;
-  boost::asio::awaitable<Result<std::vector<StoryView>>> stories(std::size_t limit) override;
+  boost::asio::awaitable<Result<std::vector<StoryView>>> stories(
+      std::size_t limit) override;
   boost::asio::awaitable<Result<WhyView>> why(std::string url) override;
 
   boost::asio::awaitable<Result<FeedView>> add_feed(NewFeed feed) override;

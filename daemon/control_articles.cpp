@@ -1,8 +1,7 @@
 // What is stored: articles, stories, and the life of one URL.
-#include <rapidjson/document.h>
-
 #include <algorithm>
 #include <charconv>
+#include <rapidjson/document.h>
 #include <set>
 #include <utility>
 
@@ -83,7 +82,8 @@ std::vector<ArticleView> views_of(std::vector<ArticleRow> rows, std::size_t text
 
 std::optional<std::uint64_t> hex_id(const std::string& text) {
   std::uint64_t id = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id, 16);
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), id, 16);
   const bool whole = text.size() == 16 && error == std::errc{} && end == text.data() + 16;
   return whole ? std::optional(id) : std::nullopt;
 }
@@ -125,7 +125,8 @@ asio::awaitable<Result<ArticlePage>> Control::articles(ArticleQuery query) {
   wanted.words = std::move(query.text);
   wanted.feed = std::move(query.feed);
   wanted.limit = query.limit;
-  std::from_chars(query.after.data(), query.after.data() + query.after.size(), wanted.before);
+  std::from_chars(query.after.data(), query.after.data() + query.after.size(),
+                  wanted.before);
   ArticlePage page;
   if (query.story != 0) {
     Result<std::optional<Reader::Story>> story =
@@ -142,11 +143,13 @@ asio::awaitable<Result<ArticlePage>> Control::articles(ArticleQuery query) {
   if (!found) {
     co_return found.error();
   }
-  if (!found->rows.empty() && (found->rows.size() >= query.limit || !found->is_complete)) {
+  if (!found->rows.empty() &&
+      (found->rows.size() >= query.limit || !found->is_complete)) {
     page.next = std::to_string(found->rows.back().first_seen);
   }
   if (!query.copies) {
-    std::erase_if(found->rows, [](const ArticleRow& row) { return row.duplicate_of != 0; });
+    std::erase_if(found->rows,
+                  [](const ArticleRow& row) { return row.duplicate_of != 0; });
   }
   page.articles = views_of(std::move(found->rows), limits::kListedTextBytes);
   co_return page;
@@ -249,15 +252,16 @@ asio::awaitable<Result<WhyView>> Control::why(std::string url) {
                             ? "text found on the article's page"
                             : "text taken from the feed itself"});
   if (!article.removed.empty()) {
-    view.steps.push_back({article.first_seen, "cleaned",
-                          std::to_string(article.removed.size()) + " passages taken out"});
+    view.steps.push_back(
+        {article.first_seen, "cleaned",
+         std::to_string(article.removed.size()) + " passages taken out"});
   }
   if (article.duplicate_of != 0) {
-    view.steps.push_back({article.first_seen, "copy",
-                          "says what " +
-                              (found->original ? found->original->url
-                                               : hex16(article.duplicate_of)) +
-                              " said before; similarity " + std::to_string(article.similarity)});
+    view.steps.push_back(
+        {article.first_seen, "copy",
+         "says what " +
+             (found->original ? found->original->url : hex16(article.duplicate_of)) +
+             " said before; similarity " + std::to_string(article.similarity)});
   }
   view.steps.push_back({article.first_seen, "story",
                         "in story " + hex16(article.story) + " with " +
@@ -268,9 +272,10 @@ asio::awaitable<Result<WhyView>> Control::why(std::string url) {
                               std::to_string(event.sequence)});
     for (const SinkView& sink : sinks()) {
       const bool has_it = sink.status.position >= event.sequence;
-      view.steps.push_back({std::nullopt, has_it ? "delivered" : "waiting",
-                            std::string(has_it ? "taken by sink " : "not yet taken by sink ") +
-                                sink.status.name});
+      view.steps.push_back(
+          {std::nullopt, has_it ? "delivered" : "waiting",
+           std::string(has_it ? "taken by sink " : "not yet taken by sink ") +
+               sink.status.name});
     }
   }
   if (found->events.empty() && article.duplicate_of != 0) {

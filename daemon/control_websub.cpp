@@ -5,7 +5,9 @@ namespace siftd {
 
 namespace asio = boost::asio;
 
-bool Control::websub_knows(std::string_view) const { return false; }
+bool Control::websub_knows(std::string_view) const {
+  return false;
+}
 
 std::optional<std::string> Control::websub_verify(std::string, Parameters) {
   return std::nullopt;

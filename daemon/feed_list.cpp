@@ -1,13 +1,12 @@
 #include "daemon/feed_list.hpp"
 
+#include <algorithm>
 #include <rapidjson/document.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
-#include <xxhash.h>
-
-#include <algorithm>
 #include <unordered_set>
 #include <utility>
+#include <xxhash.h>
 
 namespace siftd {
 
@@ -103,7 +102,8 @@ FeedEdits FeedEdits::decode(std::string_view json) {
   });
   each(document, "removed", [&](const rapidjson::Value& entry) {
     const bool has_hash = entry.HasMember("entry") && entry["entry"].IsUint64();
-    edits.removed.push_back({text(entry, "url"), has_hash ? entry["entry"].GetUint64() : 0});
+    edits.removed.push_back(
+        {text(entry, "url"), has_hash ? entry["entry"].GetUint64() : 0});
   });
   return edits;
 }
@@ -148,7 +148,8 @@ std::vector<FeedConfig> effective_feeds(const Config& config, const FeedEdits& e
   };
   for (const FeedConfig& feed : config.feeds) {
     const FeedEdits::Removed mark{feed.url, entry_hash(feed)};
-    if (std::find(edits.removed.begin(), edits.removed.end(), mark) == edits.removed.end()) {
+    if (std::find(edits.removed.begin(), edits.removed.end(), mark) ==
+        edits.removed.end()) {
       add(feed);
     }
   }

@@ -2,6 +2,8 @@
 
 namespace siftd {
 
-int feeds_command(const FeedsOptions&) { return kUsage; }
+int feeds_command(const FeedsOptions&) {
+  return kUsage;
+}
 
 }  // namespace siftd

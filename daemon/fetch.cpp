@@ -20,7 +20,8 @@ namespace {
 class TemporaryState {
  public:
   TemporaryState() {
-    std::string name = (std::filesystem::temp_directory_path() / "siftd-fetch-XXXXXX").string();
+    std::string name =
+        (std::filesystem::temp_directory_path() / "siftd-fetch-XXXXXX").string();
     if (mkdtemp(name.data()) != nullptr) {
       path_ = name;
     }

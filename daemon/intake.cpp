@@ -27,7 +27,8 @@ WallTime wall_now() {
 }
 
 std::int32_t today() {
-  const auto day = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  const auto day =
+      std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   return static_cast<std::int32_t>(day.time_since_epoch().count());
 }
 
@@ -66,7 +67,8 @@ Item item_of(const ArticleRow& article) {
 
 Schedule::Ending ending_of(const Result<Page>& answer) {
   Schedule::Ending ending;
-  ending.host_failed = answer ? answer->status >= 500 : is_host_failure(answer.error().code);
+  ending.host_failed =
+      answer ? answer->status >= 500 : is_host_failure(answer.error().code);
   ending.slow_down = answer && answer->status == 429;
   return ending;
 }
@@ -92,7 +94,8 @@ SeenRow seen_row(std::uint64_t key, std::uint64_t article, const IdentifiedItem&
   return row;
 }
 
-void add_seen(std::vector<SeenRow>& rows, const IdentifiedItem& item, std::uint64_t article) {
+void add_seen(std::vector<SeenRow>& rows, const IdentifiedItem& item,
+              std::uint64_t article) {
   rows.push_back(seen_row(item.keys.own, article, item));
 }
 
@@ -100,7 +103,7 @@ void add_seen(std::vector<SeenRow>& rows, const IdentifiedItem& item, std::uint6
 
 // What is to be done with the items of a document.
 struct Intake::Sorted {
-  Items to_take;               // oldest first
+  Items to_take;                 // oldest first
   std::vector<SeenRow> to_mark;  // nothing to tell; remembered as listed
 };
 
@@ -139,7 +142,8 @@ asio::awaitable<void> Intake::take(PolledFeed& feed, std::string language, Items
   // First of all, so that a crash later does not let older items in.
   co_await mark_seen(std::move(sorted.to_mark));
 
-  auto visit = std::make_shared<Visit>(Visit{feed, {source_of(feed), std::move(language)}, {}, {}, {}, {}});
+  auto visit = std::make_shared<Visit>(
+      Visit{feed, {source_of(feed), std::move(language)}, {}, {}, {}, {}});
   for (const IdentifiedItem& item : sorted.to_take) {
     under_way_.insert(item.keys.own);
   }
@@ -170,7 +174,8 @@ asio::awaitable<void> Intake::take(PolledFeed& feed, std::string language, Items
   }
 }
 
-asio::awaitable<Intake::Rows> Intake::look_up(Source source, std::vector<IdentityKeys> keys) {
+asio::awaitable<Intake::Rows> Intake::look_up(Source source,
+                                              std::vector<IdentityKeys> keys) {
   auto rows = std::make_shared<Rows>();
   std::function<void(Store&)> read = [rows, source = std::move(source),
                                       keys = std::move(keys)](Store& store) {
@@ -183,7 +188,8 @@ asio::awaitable<Intake::Rows> Intake::look_up(Source source, std::vector<Identit
   co_return std::move(*rows);
 }
 
-Intake::Sorted Intake::sort_out(const PolledFeed& feed, Items items, const Rows& rows) const {
+Intake::Sorted Intake::sort_out(const PolledFeed& feed, Items items,
+                                const Rows& rows) const {
   Sorted sorted;
   Items fresh;
   Items changed;
@@ -256,8 +262,9 @@ asio::awaitable<Intake::Prepared> Intake::prepare_all(const Visit& visit, Items 
                                     rules = rules_] {
     Prepared prepared;
     for (IdentifiedItem& item : *items) {
-      const bool wants_page = full_text == FullText::always ||
-                              (full_text == FullText::automatic && !has_full_text(item.item));
+      const bool wants_page =
+          full_text == FullText::always ||
+          (full_text == FullText::automatic && !has_full_text(item.item));
       if (wants_page && !item.item.url.empty()) {
         prepared.need_page.push_back(std::move(item));
       } else {
@@ -292,7 +299,8 @@ asio::awaitable<void> Intake::take_answer(Visit& visit, IdentifiedItem item,
     page = std::make_shared<FetchedPage>(page_of(std::move(*answer)));
   }
   auto shared = std::make_shared<IdentifiedItem>(std::move(item));
-  std::function<Candidate()> work = [shared, page, context = visit.context, rules = rules_] {
+  std::function<Candidate()> work = [shared, page, context = visit.context,
+                                     rules = rules_] {
     return prepare(context, std::move(*shared), page.get(), *rules, now_seconds());
   };
   page.reset();
@@ -328,7 +336,8 @@ asio::awaitable<void> Intake::try_later(std::shared_ptr<Visit> visit, Identified
   }
 }
 
-asio::awaitable<Result<Page>> Intake::fetch_page(const PolledFeed& feed, std::string url) {
+asio::awaitable<Result<Page>> Intake::fetch_page(const PolledFeed& feed,
+                                                 std::string url) {
   std::optional<Turns::Slot> slot =
       co_await parts_.turns.page(host_of(url), feed.config->fetch.per_host);
   if (!slot) {
@@ -417,9 +426,10 @@ asio::awaitable<void> Intake::look_again(PolledFeed& feed, ArticleRow article, I
   }
   Recorder::Decide decide = [this, id, candidate](Store&) {
     WriteSet writes;
-    append(writes, parts_.sifter.revise(
-                       id, candidate ? std::optional(std::move(*candidate)) : std::nullopt,
-                       wall_now()));
+    append(writes,
+           parts_.sifter.revise(
+               id, candidate ? std::optional(std::move(*candidate)) : std::nullopt,
+               wall_now()));
     return writes;
   };
   co_await parts_.recorder.record(std::move(decide));
@@ -431,10 +441,13 @@ asio::awaitable<void> Intake::record_feed(const PolledFeed& feed, FeedState stat
   writes.feeds.push_back({feed.config->url, encode(state), false});
   char suffix = 'a';
   for (FeedStatusData& event : events) {
-    append(writes, status_event(source_of(feed), std::move(event), state.polls, suffix++));
+    append(writes,
+           status_event(source_of(feed), std::move(event), state.polls, suffix++));
   }
   auto shared = std::make_shared<WriteSet>(std::move(writes));
-  Recorder::Decide decide = [shared](Store&) { return std::move(*shared); };
+  Recorder::Decide decide = [shared](Store&) {
+    return std::move(*shared);
+  };
   co_await parts_.recorder.record(std::move(decide));
 }
 

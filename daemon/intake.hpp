@@ -57,7 +57,8 @@ class Intake {
 
   // Asks for the page of a known article again and records what became of it: an
   // update, a removal, or nothing.
-  boost::asio::awaitable<void> look_again(PolledFeed& feed, ArticleRow article, InUse in_use);
+  boost::asio::awaitable<void> look_again(PolledFeed& feed, ArticleRow article,
+                                          InUse in_use);
 
   // The article's feed is polled no more.
   boost::asio::awaitable<void> look_no_more(ArticleRow article);
@@ -81,15 +82,17 @@ class Intake {
   boost::asio::awaitable<void> work_off_pages(Visit& visit);
   boost::asio::awaitable<void> take_answer(Visit& visit, IdentifiedItem item,
                                            Result<Page> answer);
-  boost::asio::awaitable<void> try_later(std::shared_ptr<Visit> visit, IdentifiedItem item,
-                                         InUse in_use);
-  boost::asio::awaitable<Result<Page>> fetch_page(const PolledFeed& feed, std::string url);
+  boost::asio::awaitable<void> try_later(std::shared_ptr<Visit> visit,
+                                         IdentifiedItem item, InUse in_use);
+  boost::asio::awaitable<Result<Page>> fetch_page(const PolledFeed& feed,
+                                                  std::string url);
   boost::asio::awaitable<void> record(Visit& visit, std::vector<Candidate> candidates);
 
   boost::asio::any_io_executor executor_;
   Parts parts_;
   bool once_;
-  std::shared_ptr<const Rules> rules_{&Rules::built_in(), [](const Rules*) {}};
+  std::shared_ptr<const Rules> rules_{&Rules::built_in(), [](const Rules*) {
+                                      }};
   std::unordered_set<std::uint64_t> under_way_;  // own keys of items not yet recorded
   TaskGroup waiting_;                            // pages that are tried again later
 };

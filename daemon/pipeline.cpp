@@ -45,7 +45,8 @@ ParsedFeed parse_on_pool(const Page& page, const std::string& feed_url) {
 }
 
 bool is_same_day(std::chrono::sys_seconds a, WallTime b) {
-  return std::chrono::floor<std::chrono::days>(a) == std::chrono::floor<std::chrono::days>(b);
+  return std::chrono::floor<std::chrono::days>(a) ==
+         std::chrono::floor<std::chrono::days>(b);
 }
 
 }  // namespace
@@ -62,7 +63,8 @@ Pipeline::Pipeline(asio::any_io_executor executor, Parts parts, Options options)
       options_(options),
       turns_(executor, Schedule::Options{!options.once}),
       intake_(executor,
-              {parts.fetcher, turns_, parts.pool, parts.recorder, parts.sifter, parts.metrics},
+              {parts.fetcher, turns_, parts.pool, parts.recorder, parts.sifter,
+               parts.metrics},
               options.once),
       pollers_(executor) {}
 
@@ -80,7 +82,8 @@ void Pipeline::set_feeds(std::vector<FeedConfig> feeds, const LoadState& load) {
     std::unique_ptr<PolledFeed> feed = std::move(known->second);
     before.erase(known);
     feed->access = access_of(config.fetch);
-    turns_.schedule().set_interval(feed->job, config.fetch.per_host, config.fetch.interval);
+    turns_.schedule().set_interval(feed->job, config.fetch.per_host,
+                                   config.fetch.interval);
     feed->config = std::make_shared<const FeedConfig>(std::move(config));
     feeds_.emplace(feed->config->url, std::move(feed));
   }
@@ -98,12 +101,14 @@ void Pipeline::start(FeedConfig config, FeedState state) {
   const WallTime now = wall_now();
   auto wait = first_wait(config, state, now);
   if (options_.once) {
-    wait = may_poll_once(state, now) ? std::optional(std::chrono::milliseconds(0)) : std::nullopt;
+    wait = may_poll_once(state, now) ? std::optional(std::chrono::milliseconds(0))
+                                     : std::nullopt;
     failed_ += !wait && !state.is_gone ? 1U : 0U;
   }
   const std::string host = host_of(state.url.empty() ? config.url : state.url);
   const auto due = wait ? Steady::now() + *wait : Steady::time_point::max();
-  feed->job = turns_.schedule().add_feed(host, config.fetch.per_host, config.fetch.interval, due);
+  feed->job =
+      turns_.schedule().add_feed(host, config.fetch.per_host, config.fetch.interval, due);
   to_do_ += wait ? 1U : 0U;
   if (by_job_.size() <= feed->job) {
     by_job_.resize(feed->job + 1);
@@ -213,10 +218,9 @@ asio::awaitable<void> Pipeline::wait_for_disk() {
 
 asio::awaitable<void> Pipeline::visit(PolledFeed& feed, Turns::Slot slot) {
   Answer answer = co_await fetch(feed, std::move(slot));
-  const bool is_new =
-      answer.outcome.kind == PollOutcome::Kind::parse &&
-      (answer.outcome.digest.hash() != feed.state.content ||
-       !is_same_day(feed.state.last_whole, wall_now()));
+  const bool is_new = answer.outcome.kind == PollOutcome::Kind::parse &&
+                      (answer.outcome.digest.hash() != feed.state.content ||
+                       !is_same_day(feed.state.last_whole, wall_now()));
   if (is_new) {
     co_await intake_.take(feed, answer.outcome.info.language, std::move(answer.items));
   }
@@ -316,8 +320,10 @@ void Pipeline::log_outcome(const PolledFeed& feed, const Judgement& judgement) c
   }
   const std::string next = explain(*feed.config, state, wall_now());
   // The first of a row says it; the status page and the event say that it lasts.
-  const LogLevel level = state.failures <= 1 || state.is_gone ? LogLevel::warning : LogLevel::debug;
-  log(parts_.logger, level, "feed " + feed.config->name + ": " + state.error + "; " + next,
+  const LogLevel level =
+      state.failures <= 1 || state.is_gone ? LogLevel::warning : LogLevel::debug;
+  log(parts_.logger, level,
+      "feed " + feed.config->name + ": " + state.error + "; " + next,
       {name, url, {"error", state.error}});
 }
 
@@ -337,7 +343,8 @@ void Pipeline::finish(PolledFeed& feed, const Judgement& judgement) {
   const std::string& url = feed.state.url.empty() ? feed.config->url : feed.state.url;
   schedule.set_host(feed.job, host_of(url));
   if (judgement.next_poll) {
-    const auto wait = std::max(*judgement.next_poll - wall_now(), std::chrono::milliseconds(0));
+    const auto wait =
+        std::max(*judgement.next_poll - wall_now(), std::chrono::milliseconds(0));
     schedule.set_interval(feed.job, feed.config->fetch.per_host,
                           std::max(wait, feed.config->fetch.min_interval));
     schedule.set_due(feed.job, Steady::now() + wait);

@@ -36,7 +36,7 @@ class Pipeline {
     spdlog::logger& logger;
   };
   struct Options {
-    bool once = false;           // each feed one poll, then run() returns
+    bool once = false;          // each feed one poll, then run() returns
     std::size_t pollers = 256;  // feeds visited at once
   };
 
@@ -49,7 +49,9 @@ class Pipeline {
   // Makes these the feeds: what is new starts, what is gone ends when its visit does,
   // what stays keeps its state and takes its new settings.
   void set_feeds(std::vector<FeedConfig> feeds, const LoadState& load);
-  void set_rules(std::shared_ptr<const Rules> rules) { intake_.set_rules(std::move(rules)); }
+  void set_rules(std::shared_ptr<const Rules> rules) {
+    intake_.set_rules(std::move(rules));
+  }
 
   // Runs until stop(), or with `once` until each feed had its poll.
   boost::asio::awaitable<void> run();
@@ -90,9 +92,9 @@ class Pipeline {
   Intake intake_;
   Feeds feeds_;  // by configured URL
   std::vector<PolledFeed*> by_job_;
-  std::vector<std::unique_ptr<PolledFeed>> retired_;  // whose visit still goes on
+  std::vector<std::unique_ptr<PolledFeed>> retired_;   // whose visit still goes on
   std::vector<std::shared_ptr<const Access>> access_;  // one for each set of settings
-  std::size_t to_do_ = 0;  // with `once`
+  std::size_t to_do_ = 0;                              // with `once`
   std::size_t failed_ = 0;
   bool stopping_ = false;
   TaskGroup pollers_;

@@ -2,6 +2,8 @@
 
 namespace siftd {
 
-int replay_command(const ReplayOptions&) { return kUsage; }
+int replay_command(const ReplayOptions&) {
+  return kUsage;
+}
 
 }  // namespace siftd

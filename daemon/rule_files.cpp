@@ -1,8 +1,7 @@
 #include "daemon/rule_files.hpp"
 
-#include <glob.h>
-
 #include <fstream>
+#include <glob.h>
 #include <iterator>
 #include <utility>
 
@@ -32,7 +31,8 @@ LoadedRules load_rule_files(const std::vector<std::string>& patterns) {
   for (const std::string& pattern : patterns) {
     for (std::string& name : files_of(pattern)) {
       std::ifstream in(name, std::ios::binary);
-      std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+      std::string text{std::istreambuf_iterator<char>(in),
+                       std::istreambuf_iterator<char>()};
       if (!in || text.size() > limits::kMaxRuleFileBytes) {
         errors.push_back({name, 0,
                           in ? "is larger than 4 MiB; split it"

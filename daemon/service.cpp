@@ -110,12 +110,16 @@ asio::awaitable<void> Service::main() {
     HttpServer::Options http;
     http.http = config_.http;
     http.control_socket = control_socket_path(config_.state_dir);
-    http.log = [this](const std::string& line) { log(*logger_, LogLevel::warning, line); };
+    http.log = [this](const std::string& line) {
+      log(*logger_, LogLevel::warning, line);
+    };
     http_ = std::make_unique<HttpServer>(io_.get_executor(), std::move(http), *control_,
                                          recorder_.journal());
     helpers_.spawn(http_->run());
     helpers_.spawn(reload_on_signal());
-    std::function<bool()> progress = [this] { return makes_progress(); };
+    std::function<bool()> progress = [this] {
+      return makes_progress();
+    };
     helpers_.spawn(keep_watchdog(notifier_, std::move(progress)));
   }
   helpers_.spawn(beat());
@@ -148,7 +152,9 @@ asio::awaitable<void> Service::deliver_the_rest() {
     });
   };
   wait(stopping_ ? limits::kDrainTime : limits::kDrainTimeOnce);
-  hurry_ = [&] { wait(limits::kDrainTime); };
+  hurry_ = [&] {
+    wait(limits::kDrainTime);
+  };
   co_await draining.join();
   hurry_ = nullptr;
   deadline.cancel();
@@ -167,8 +173,9 @@ void Service::tell_start() {
   if (!options_.is_daemon) {
     return;
   }
-  std::string words = "siftd " SIFTD_VERSION ": " + count_of(pipeline_.feeds().size(), "feed") +
-                      ", " + count_of(config_.sinks.size(), "sink");
+  std::string words = "siftd " SIFTD_VERSION ": " +
+                      count_of(pipeline_.feeds().size(), "feed") + ", " +
+                      count_of(config_.sinks.size(), "sink");
   if (http_ && !config_.http.listen.empty()) {
     words += ", status page on " + config_.http.listen;
   }
@@ -208,18 +215,23 @@ asio::awaitable<void> Service::reload_on_signal() {
     co_await pause.async_wait(asio::use_awaitable);
     notifier_.reloading();
     co_await reload();
-    notifier_.ready(reload_error_.empty() ? "configuration taken over"
-                                          : "the configuration has mistakes; the old one stays");
+    notifier_.ready(reload_error_.empty()
+                        ? "configuration taken over"
+                        : "the configuration has mistakes; the old one stays");
   }
 }
 
 asio::awaitable<void> Service::reload() {
   delivery_.reopen();
   const std::filesystem::path file = config_.file;
-  std::function<LoadedConfig()> read = [file] { return load_config(file); };
+  std::function<LoadedConfig()> read = [file] {
+    return load_config(file);
+  };
   LoadedConfig loaded = co_await pool_.run(std::move(read));
   const std::vector<std::string> patterns = loaded.config.clean.rules;
-  std::function<LoadedRules()> read_rules = [patterns] { return load_rule_files(patterns); };
+  std::function<LoadedRules()> read_rules = [patterns] {
+    return load_rule_files(patterns);
+  };
   LoadedRules rules = co_await pool_.run(std::move(read_rules));
   std::vector<std::string> mistakes;
   for (const ConfigError& error : loaded.errors) {
@@ -235,13 +247,15 @@ asio::awaitable<void> Service::reload() {
       log(*logger_, LogLevel::error, mistake);
     }
     log(*logger_, LogLevel::error,
-        "not reloaded: " + count_of(mistakes.size(), "mistake") + "; the old configuration stays");
+        "not reloaded: " + count_of(mistakes.size(), "mistake") +
+            "; the old configuration stays");
     co_return;
   }
   co_await take_over(std::move(loaded.config), std::move(rules.rules));
 }
 
-asio::awaitable<void> Service::take_over(Config config, std::shared_ptr<const Rules> rules) {
+asio::awaitable<void> Service::take_over(Config config,
+                                         std::shared_ptr<const Rules> rules) {
   if (config.state_dir != config_.state_dir) {
     log(*logger_, LogLevel::warning, "state_dir changes with the next start only");
     config.state_dir = config_.state_dir;
@@ -274,7 +288,8 @@ asio::awaitable<void> Service::take_over(Config config, std::shared_ptr<const Ru
 asio::awaitable<void> Service::set_feeds() {
   auto states = std::make_shared<std::unordered_map<std::string, std::string>>();
   std::function<void(Store&)> read = [states](Store& store) {
-    store.each_feed([&](FeedRow row) { states->emplace(std::move(row.url), std::move(row.state)); });
+    store.each_feed(
+        [&](FeedRow row) { states->emplace(std::move(row.url), std::move(row.state)); });
   };
   co_await recorder_.ask(std::move(read));
   Pipeline::LoadState load = [states](const std::string& url) {
@@ -306,7 +321,8 @@ asio::awaitable<void> Service::beat() {
     co_await timer.async_wait(asio::use_awaitable);
     const auto now = std::chrono::steady_clock::now();
     metrics_.loop_lag.observe(now - due);
-    std::function<void(Store&)> nothing = [](Store&) {};
+    std::function<void(Store&)> nothing = [](Store&) {
+    };
     co_await recorder_.ask(std::move(nothing));
     last_beat_ = std::chrono::steady_clock::now();
   }

@@ -67,7 +67,8 @@ class Service {
   boost::asio::awaitable<void> end_on_signal();
   boost::asio::awaitable<void> reload_on_signal();
   boost::asio::awaitable<void> reload();
-  boost::asio::awaitable<void> take_over(Config config, std::shared_ptr<const Rules> rules);
+  boost::asio::awaitable<void> take_over(Config config,
+                                         std::shared_ptr<const Rules> rules);
   boost::asio::awaitable<void> beat();
   boost::asio::awaitable<void> set_feeds();
   boost::asio::awaitable<void> apply_sinks();

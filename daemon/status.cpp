@@ -2,6 +2,8 @@
 
 namespace siftd {
 
-int status_command(const StatusOptions&) { return kUsage; }
+int status_command(const StatusOptions&) {
+  return kUsage;
+}
 
 }  // namespace siftd

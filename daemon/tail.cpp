@@ -2,6 +2,8 @@
 
 namespace siftd {
 
-int tail_command(const TailOptions&) { return kUsage; }
+int tail_command(const TailOptions&) {
+  return kUsage;
+}
 
 }  // namespace siftd

@@ -2,6 +2,8 @@
 
 namespace siftd {
 
-int why_command(const WhyOptions&) { return kUsage; }
+int why_command(const WhyOptions&) {
+  return kUsage;
+}
 
 }  // namespace siftd

@@ -1,12 +1,11 @@
 #include "daemon/write_set.hpp"
 
-#include <xxhash.h>
-
 #include <cstdio>
 #include <iterator>
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <xxhash.h>
 
 #include "sinks/encode.hpp"
 
@@ -61,7 +60,8 @@ void append(WriteSet& writes, Sifted sifted) {
   move_to(writes.sites, sifted.sites);
 }
 
-Event status_event(const Source& source, FeedStatusData data, std::uint32_t poll, char nth) {
+Event status_event(const Source& source, FeedStatusData data, std::uint32_t poll,
+                   char nth) {
   char id[40];
   std::snprintf(id, sizeof id, "%016llx:%u%c",
                 static_cast<unsigned long long>(

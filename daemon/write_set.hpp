@@ -17,7 +17,8 @@ void append(WriteSet& writes, Sifted sifted);
 void append(WriteSet& writes, const Event& event);
 
 // A siftd.feed.status event; `poll` and `nth` make its id unique within the feed.
-Event status_event(const Source& source, FeedStatusData data, std::uint32_t poll, char nth);
+Event status_event(const Source& source, FeedStatusData data, std::uint32_t poll,
+                   char nth);
 
 // What decisions came to: counted on the recorder's thread, added up on the loop's
 // when they are durable.

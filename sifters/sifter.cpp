@@ -233,6 +233,10 @@ void Sifter::first_sight(Context& context, Sifted& result) {
   const Candidate& candidate = context.candidate;
   Verdict verdict =
       recogniser_->recognise(context.article, candidate.fingerprint, context.seconds());
+  if (candidate.fingerprint.level == 0 &&
+      candidate.fingerprint.shingles.size() < limits::kLeastShinglesToTell) {
+    verdict = {std::nullopt, 0, CopyKind::none, false, verdict.story};
+  }
   if (const std::optional<SeenRow> elsewhere =
           candidate.keys.url == 0 ? std::nullopt : archive_.find(candidate.keys.url);
       elsewhere && elsewhere->article != 0) {
@@ -345,14 +349,16 @@ void Sifter::plan_look(ArticleRow& row, std::chrono::sys_seconds now) const {
   }
 }
 
-Sifted Sifter::revise(std::uint64_t article, std::optional<Candidate> candidate, Millis now) {
+Sifted Sifter::revise(std::uint64_t article, std::optional<Candidate> candidate,
+                      Millis now) {
   Sifted result;
   std::optional<ArticleRow> before = archive_.article(article);
   if (!before || before->is_removed) {
     return result;
   }
   if (candidate && candidate->is_retracted) {
-    return retract(article, candidate->source, "the page says that it was taken back", now);
+    return retract(article, candidate->source, "the page says that it was taken back",
+                   now);
   }
   ++before->looked;
   plan_look(*before, std::chrono::floor<std::chrono::seconds>(now));

@@ -35,8 +35,8 @@ class Sifter {
   struct Options {
     double threshold = 0.8;
     std::chrono::seconds window = std::chrono::hours(24 * 7);
-    bool mark = false;  // duplicates become events too
-    bool learn = true;  // each site's recurring lines
+    bool mark = false;       // duplicates become events too
+    bool learn = true;       // each site's recurring lines
     bool look_again = true;  // at articles with a page of their own
   };
 
