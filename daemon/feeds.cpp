@@ -2,8 +2,6 @@
 
 namespace siftd {
 
-int feeds_command(const FeedsOptions&) {
-  return kUsage;
-}
+int feeds_command(const FeedsOptions&) { return kUsage; }
 
 }  // namespace siftd

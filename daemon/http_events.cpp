@@ -27,8 +27,7 @@ std::optional<EventType> type_named(std::string_view name) {
 
 }  // namespace
 
-Result<EventsRequest> events_request_of(const HttpRequest& request,
-                                        const Journal& journal) {
+Result<EventsRequest> events_request_of(const HttpRequest& request, const Journal& journal) {
   EventsRequest wanted;
   const std::string_view last = request.header("last-event-id");
   const std::string_view from = request.parameter("from");

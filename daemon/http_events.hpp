@@ -20,8 +20,7 @@ struct EventsRequest {
 
 // Last-Event-ID (a reconnecting client) beats ?from=SEQ|beginning|now; now is the
 // default. ?type= and ?feed= repeat. An Error says what is wrong.
-Result<EventsRequest> events_request_of(const HttpRequest& request,
-                                        const Journal& journal);
+Result<EventsRequest> events_request_of(const HttpRequest& request, const Journal& journal);
 
 // id: 42, event: siftd.article.new, data: the line.
 std::string event_frame(const StoredEvent& event);

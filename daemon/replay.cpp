@@ -2,8 +2,6 @@
 
 namespace siftd {
 
-int replay_command(const ReplayOptions&) {
-  return kUsage;
-}
+int replay_command(const ReplayOptions&) { return kUsage; }
 
 }  // namespace siftd

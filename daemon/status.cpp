@@ -2,8 +2,6 @@
 
 namespace siftd {
 
-int status_command(const StatusOptions&) {
-  return kUsage;
-}
+int status_command(const StatusOptions&) { return kUsage; }
 
 }  // namespace siftd

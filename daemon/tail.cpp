@@ -2,8 +2,6 @@
 
 namespace siftd {
 
-int tail_command(const TailOptions&) {
-  return kUsage;
-}
+int tail_command(const TailOptions&) { return kUsage; }
 
 }  // namespace siftd

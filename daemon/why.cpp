@@ -2,8 +2,6 @@
 
 namespace siftd {
 
-int why_command(const WhyOptions&) {
-  return kUsage;
-}
+int why_command(const WhyOptions&) { return kUsage; }
 
 }  // namespace siftd

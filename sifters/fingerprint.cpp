@@ -65,8 +65,7 @@ void take_shingles(const std::vector<Word>& words, Room& room, Fingerprint& prin
   std::size_t i = 0;
   for (; i < words.size(); ++i) {
     std::size_t width = width_of(words[i].script);
-    if (i + width > words.size())
-      break;
+    if (i + width > words.size()) break;
     std::uint64_t hash = 0;
     for (std::size_t k = 0; k < width; ++k)
       hash = std::rotl(hash, 17) * 0x9FB21C651E98DF25ULL + words[i + k].hash;
@@ -89,38 +88,31 @@ void take_shingles(const std::vector<Word>& words, Room& room, Fingerprint& prin
     ++print.level;
     keep((1U << print.level) - 1);
   }
-  if (all.size() > Fingerprint::kMaxShingles)
-    all.resize(Fingerprint::kMaxShingles);
+  if (all.size() > Fingerprint::kMaxShingles) all.resize(Fingerprint::kMaxShingles);
   print.shingles.assign(all.begin(), all.end());
 }
 
-bool is_slot(const Word& word) {
-  return word.is_number && word.length >= 1;
-}
+bool is_slot(const Word& word) { return word.is_number && word.length >= 1; }
 
 std::uint64_t place_word(const std::vector<Word>& words, std::size_t i) {
-  if (i >= words.size())
-    return 0;
+  if (i >= words.size()) return 0;
   return words[i].is_number ? kNumberHash : words[i].hash;
 }
 
 void take_slots(const std::vector<Word>& words, Room& room, Fingerprint& print) {
   room.slots.clear();
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (!is_slot(words[i]))
-      continue;
+    if (!is_slot(words[i])) continue;
     std::uint64_t before = place_word(words, i - 1);  // wraps to "none" at the start
     std::uint64_t after = place_word(words, i + 1);
-    if (before == kNumberHash && after == kNumberHash)
-      continue;  // a table
+    if (before == kNumberHash && after == kNumberHash) continue;  // a table
     std::uint64_t place = join(join(place_word(words, i - 2), before), after);
     room.slots.push_back({static_cast<std::uint16_t>(place >> 48),
                           static_cast<std::uint16_t>(words[i].hash >> 48)});
   }
   std::sort(room.slots.begin(), room.slots.end());
   room.slots.erase(std::unique(room.slots.begin(), room.slots.end()), room.slots.end());
-  if (room.slots.size() > Fingerprint::kMaxSlots)
-    room.slots.resize(Fingerprint::kMaxSlots);
+  if (room.slots.size() > Fingerprint::kMaxSlots) room.slots.resize(Fingerprint::kMaxSlots);
   print.slots.assign(room.slots.begin(), room.slots.end());
 }
 
@@ -128,8 +120,7 @@ void assign_sample(std::vector<std::uint16_t>& from, std::size_t most,
                    std::vector<std::uint16_t>& to) {
   std::sort(from.begin(), from.end());
   from.erase(std::unique(from.begin(), from.end()), from.end());
-  if (from.size() > most)
-    from.resize(most);
+  if (from.size() > most) from.resize(most);
   to.assign(from.begin(), from.end());
 }
 
@@ -144,12 +135,10 @@ void take_facts(const std::vector<Word>& words, Room& room, Fingerprint& print) 
   assign_sample(room.sample, Fingerprint::kMaxFacts, print.facts);
   room.sample.clear();
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (!words[i].is_negation)
-      continue;
+    if (!words[i].is_negation) continue;
     // What is negated: the next word that says something.
     std::size_t next = i + 1;
-    while (next < words.size() && next < i + 3 && words[next].is_common)
-      ++next;
+    while (next < words.size() && next < i + 3 && words[next].is_common) ++next;
     if (next < words.size())
       room.sample.push_back(static_cast<std::uint16_t>(join(words[next].stem, 1) >> 48));
   }
@@ -179,10 +168,8 @@ class TermTable {
       room_.table[i] = static_cast<std::uint32_t>(room_.terms.size());
     }
     Fingerprint::Term& term = room_.terms[room_.table[i] - 1];
-    if (term.count < 15)
-      ++term.count;
-    if (term.kind == Fingerprint::Term::word)
-      term.kind = kind;
+    if (term.count < 15) ++term.count;
+    if (term.kind == Fingerprint::Term::word) term.kind = kind;
     term.in_title |= in_title;
     term.is_early |= is_early;
   }
@@ -196,15 +183,13 @@ class TermTable {
     }
     std::size_t most = std::min(Fingerprint::kMaxTerms, terms.size());
     auto better = [this](std::uint32_t a, std::uint32_t b) {
-      return room_.scores[a] != room_.scores[b]
-                 ? room_.scores[a] > room_.scores[b]
-                 : room_.terms[a].hash < room_.terms[b].hash;
+      return room_.scores[a] != room_.scores[b] ? room_.scores[a] > room_.scores[b]
+                                                : room_.terms[a].hash < room_.terms[b].hash;
     };
     std::partial_sort(room_.order.begin(),
                       room_.order.begin() + static_cast<std::ptrdiff_t>(most),
                       room_.order.end(), better);
-    for (std::size_t i = 0; i < most; ++i)
-      print.terms.push_back(terms[room_.order[i]]);
+    for (std::size_t i = 0; i < most; ++i) print.terms.push_back(terms[room_.order[i]]);
   }
 
  private:
@@ -212,12 +197,9 @@ class TermTable {
     static constexpr float kCount[16] = {0,    1,    1.7F, 2.1F, 2.4F, 2.6F, 2.8F, 2.9F,
                                          3.1F, 3.2F, 3.3F, 3.4F, 3.5F, 3.6F, 3.6F, 3.7F};
     float worth = kCount[term.count];
-    if (term.kind == Fingerprint::Term::name)
-      worth *= 1.8F;
-    if (term.in_title)
-      worth *= 1.8F;
-    if (term.is_early)
-      worth *= 1.3F;
+    if (term.kind == Fingerprint::Term::name) worth *= 1.8F;
+    if (term.in_title) worth *= 1.8F;
+    if (term.is_early) worth *= 1.3F;
     return worth;
   }
 
@@ -230,11 +212,9 @@ bool has_headline_case(const std::vector<Word>& title) {
   std::size_t words = 0;
   std::size_t capitals = 0;
   for (const Word& word : title) {
-    if (word.is_common || word.is_number || word.is_starting)
-      continue;
+    if (word.is_common || word.is_number || word.is_starting) continue;
     ++words;
-    if (word.is_capital)
-      ++capitals;
+    if (word.is_capital) ++capitals;
   }
   return words < 3 ? capitals == words : capitals * 10 > words * 6;
 }
@@ -247,23 +227,21 @@ void add_terms(TermTable& table, const std::vector<Word>& words, bool in_title) 
     if (word.script != Word::spaced) {
       // Pairs of characters stand for words.
       if (i + 1 < words.size() && words[i + 1].script == word.script)
-        table.add(join(word.hash, words[i + 1].hash), Fingerprint::Term::word, 1,
-                  in_title, is_early);
+        table.add(join(word.hash, words[i + 1].hash), Fingerprint::Term::word, 1, in_title,
+                  is_early);
       continue;
     }
-    if (word.is_common || word.is_negation)
-      continue;
+    if (word.is_common || word.is_negation) continue;
     if (word.is_number) {
       if (word.length >= 2)
         table.add(word.hash, Fingerprint::Term::number, 0.8F, in_title, is_early);
       continue;
     }
-    if (word.length < 2)
-      continue;
+    if (word.length < 2) continue;
     bool is_name = word.is_capital && !ignores_case;
     float length = word.length <= 3 ? 0.7F : word.length <= 5 ? 0.9F : 1.0F;
-    table.add(word.stem, is_name ? Fingerprint::Term::name : Fingerprint::Term::word,
-              length, in_title, is_early);
+    table.add(word.stem, is_name ? Fingerprint::Term::name : Fingerprint::Term::word, length,
+              in_title, is_early);
   }
 }
 
