@@ -86,8 +86,9 @@ Candidate prepare(const FeedContext& feed, IdentifiedItem identified,
   candidate.is_retracted = article && article->retracted;
   reconcile(item, feed.language, article && article->found ? &*article : nullptr, now,
             data);
-  if (data.url.empty()) {
-    data.url = item.url.empty() ? std::string() : canonical_url(item.url);
+  if (std::string canonical = canonical_url(data.url.empty() ? item.url : data.url);
+      !canonical.empty()) {
+    data.url = std::move(canonical);
   }
   data.id = !item.id.empty() ? item.id : data.url;
   candidate.site = site_of(data.url.empty() ? feed.source.url : data.url);

@@ -1,0 +1,300 @@
+#include "daemon/pipeline.hpp"
+
+#include <spdlog/sinks/null_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "daemon/recorder.hpp"
+#include "daemon/store.hpp"
+#include "fetchers/fetch_error.hpp"
+#include "tests/catch.hpp"
+
+namespace {
+
+using namespace siftd;
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+
+// An internet in memory: what each URL answers, and what was asked.
+struct FakeFetcher : Fetcher {
+  std::map<std::string, Page> pages;
+  std::map<std::string, int> asked;
+  std::map<std::string, int> failing;  // times that it is out of reach first
+  std::vector<std::string> etags;
+  int now = 0;
+  int most = 0;
+
+  void serve(const std::string& url, const std::string& body,
+             const std::string& type = "application/rss+xml", int status = 200) {
+    Page page;
+    page.url = url;
+    page.status = status;
+    page.content_type = type;
+    page.body = body;
+    page.etag = "\"" + std::to_string(body.size()) + "\"";
+    pages[url] = page;
+  }
+
+  asio::awaitable<Result<Page>> fetch(Request request) override {
+    most = std::max(most, ++now);
+    asio::steady_timer timer(co_await asio::this_coro::executor, 1ms);
+    co_await timer.async_wait(asio::use_awaitable);
+    --now;
+    ++asked[request.url];
+    etags.push_back(request.etag);
+    if (failing[request.url] > 0) {
+      --failing[request.url];
+      co_return fetch_error(FetchErrc::timed_out, "no answer");
+    }
+    const auto found = pages.find(request.url);
+    if (found == pages.end()) {
+      Page missing;
+      missing.url = request.url;
+      missing.status = 404;
+      co_return missing;
+    }
+    Page page = found->second;
+    if (!request.etag.empty() && request.etag == page.etag) {
+      page.status = 304;
+      page.body.clear();
+    }
+    co_return page;
+  }
+};
+
+// Words that two topics hardly share, so that no two articles look like copies.
+std::string sentence(const std::string& topic, int n) {
+  static const std::vector<std::string> words = {
+      "amber",  "bridge", "copper", "dawn",   "engine", "ferry",  "garden", "harvest",
+      "island", "jacket", "kettle", "ladder", "market", "needle", "orchard", "pier",
+      "quarry", "river",  "saddle", "tunnel", "umbrella", "valley", "wagon", "yard"};
+  std::size_t state = std::hash<std::string>{}(topic) + static_cast<std::size_t>(n) * 7919;
+  std::string text = "The " + topic;
+  for (int i = 0; i < 14; ++i) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    text += " " + words[(state >> 33) % words.size()];
+  }
+  return text + " " + std::to_string(n) + ".";
+}
+
+std::string paragraphs(const std::string& topic) {
+  std::string html;
+  for (int i = 1; i < 7; ++i) {
+    html += "<p>" + sentence(topic, i) + " " + sentence(topic + "berg", i + 20) + "</p>";
+  }
+  return html;
+}
+
+std::string item(const std::string& topic, bool is_full) {
+  const std::string url = "https://example.org/" + topic + ".html";
+  return "<item><title>" + topic + " counts its visitors</title><link>" + url +
+         "</link><guid isPermaLink=\"false\">" + topic + "</guid><description>" +
+         (is_full ? "" : sentence(topic, 1).substr(0, 50) + " [...]") + "</description>" +
+         (is_full ? "<content:encoded><![CDATA[" + paragraphs(topic) + "]]></content:encoded>"
+                  : "") +
+         "</item>";
+}
+
+std::string rss(const std::vector<std::string>& items) {
+  std::string feed =
+      "<?xml version=\"1.0\"?><rss version=\"2.0\" "
+      "xmlns:content=\"http://purl.org/rss/1.0/modules/content/\"><channel>"
+      "<title>Example</title><link>https://example.org/</link>";
+  for (const std::string& one : items) {
+    feed += one;
+  }
+  return feed + "</channel></rss>";
+}
+
+std::string page(const std::string& topic) {
+  return "<html><head><title>" + topic + "</title></head><body><nav><a href=/>Home</a></nav>" +
+         "<article><h1>" + topic + " counts its visitors</h1>" + paragraphs(topic) +
+         "</article><footer>All rights reserved</footer></body></html>";
+}
+
+struct TemporaryDirectory {
+  std::filesystem::path path;
+  TemporaryDirectory() {
+    std::string name = (std::filesystem::temp_directory_path() / "siftd-test-XXXXXX").string();
+    path = mkdtemp(name.data());
+  }
+  ~TemporaryDirectory() { std::filesystem::remove_all(path); }
+};
+
+struct World {
+  TemporaryDirectory state;
+  FakeFetcher fetcher;
+  Metrics metrics;
+  spdlog::logger logger{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
+
+  // One life of a daemon that polls each feed once; the events it recorded.
+  std::vector<std::string> once(std::vector<FeedConfig> feeds) {
+    asio::io_context io(1);
+    Store store(state.path);
+    WorkerPool pool(2);
+    Recorder recorder(io.get_executor(), store);
+    Sifter sifter({}, store);
+    store.each_memory([&](MemoryRow row) { sifter.restore(row); });
+    std::map<std::string, std::string> states;
+    store.each_feed([&](FeedRow row) { states[row.url] = row.state; });
+    Pipeline pipeline(io.get_executor(),
+                      {fetcher, pool, recorder, sifter, metrics, logger}, {true, 8});
+    pipeline.set_feeds(std::move(feeds), [&](const std::string& url) {
+      return decode(states[url]).value_or(FeedState{});
+    });
+    const std::uint64_t before = recorder.journal().newest();
+    std::exception_ptr failure;
+    asio::co_spawn(io, pipeline.run(), [&](std::exception_ptr why) { failure = why; });
+    io.run();  // returns by itself
+    REQUIRE_FALSE(failure);
+    failed = pipeline.failed();
+    return read(io, recorder.journal(), before);
+  }
+
+  std::vector<std::string> read(asio::io_context& io, Journal& journal, std::uint64_t after) {
+    std::vector<std::string> lines;
+    io.restart();
+    asio::co_spawn(io, read_all(journal, after, lines), [](std::exception_ptr why) {
+      if (why) {
+        std::rethrow_exception(why);
+      }
+    });
+    io.run();
+    return lines;
+  }
+
+  static asio::awaitable<void> read_all(Journal& journal, std::uint64_t after,
+                                        std::vector<std::string>& lines) {
+    while (after < journal.newest()) {
+      Result<EventBatch> batch = co_await journal.read(after + 1, 1 << 20);
+      for (const StoredEvent& event : *batch.value()) {
+        lines.push_back(event.line);
+        after = event.sequence;
+      }
+    }
+  }
+
+  std::size_t failed = 0;
+};
+
+FeedConfig feed(const std::string& url) {
+  FeedConfig config;
+  config.url = url;
+  config.name = url.substr(url.rfind('/') + 1);
+  return config;
+}
+
+bool has(const std::vector<std::string>& lines, std::size_t i, const std::string& text) {
+  return i < lines.size() && lines[i].find(text) != std::string::npos;
+}
+
+constexpr const char* kFeed = "https://example.org/feed";
+
+}  // namespace
+
+TEST_CASE("pipeline: a feed's whole articles become events without their pages",
+          "[pipeline]") {
+  World world;
+  world.fetcher.serve(kFeed, rss({item("museum", true), item("library", true)}));
+  const auto lines = world.once({feed(kFeed)});
+  REQUIRE(lines.size() == 2);
+  CHECK(has(lines, 0, "library"));  // the oldest first
+  CHECK(has(lines, 1, "museum"));
+  CHECK(has(lines, 0, "\"text_from\":\"feed\""));
+  CHECK(world.fetcher.asked.size() == 1);
+  CHECK(world.failed == 0);
+}
+
+TEST_CASE("pipeline: the page behind a summary is fetched once and gives the text",
+          "[pipeline]") {
+  World world;
+  world.fetcher.serve(kFeed, rss({item("museum", false)}));
+  world.fetcher.serve("https://example.org/museum.html", page("museum"), "text/html");
+  const auto lines = world.once({feed(kFeed)});
+  REQUIRE(lines.size() == 1);
+  CHECK(has(lines, 0, "\"text_from\":\"page\""));
+  CHECK(has(lines, 0, sentence("museum", 5)));
+  CHECK_FALSE(has(lines, 0, "All rights reserved"));
+  CHECK(world.fetcher.asked["https://example.org/museum.html"] == 1);
+}
+
+TEST_CASE("pipeline: without its page an article is told in the feed's own words",
+          "[pipeline]") {
+  World world;
+  world.fetcher.serve(kFeed, rss({item("museum", false)}));
+  const auto lines = world.once({feed(kFeed)});
+  REQUIRE(lines.size() == 1);
+  CHECK(has(lines, 0, "\"text_from\":\"feed\""));
+}
+
+TEST_CASE("pipeline: what was told is not told again, and its validators come back",
+          "[pipeline]") {
+  World world;
+  world.fetcher.serve(kFeed, rss({item("museum", true)}));
+  REQUIRE(world.once({feed(kFeed)}).size() == 1);
+  CHECK(world.once({feed(kFeed)}).empty());
+  CHECK(world.fetcher.etags.front().empty());
+  CHECK_FALSE(world.fetcher.etags.back().empty());
+}
+
+TEST_CASE("pipeline: of a feed seen for the first time the newest become events",
+          "[pipeline]") {
+  World world;
+  FeedConfig config = feed(kFeed);
+  config.fetch.max_backlog = 2;
+  world.fetcher.serve(kFeed, rss({item("museum", true), item("library", true),
+                                  item("theatre", true), item("harbour", true)}));
+  REQUIRE(world.once({config}).size() == 2);
+  // Nor later, when the feed has changed.
+  world.fetcher.serve(kFeed, rss({item("observatory", true), item("museum", true),
+                                  item("library", true), item("theatre", true),
+                                  item("harbour", true)}));
+  const auto lines = world.once({config});
+  REQUIRE(lines.size() == 1);
+  CHECK(has(lines, 0, "observatory"));
+}
+
+TEST_CASE("pipeline: a feed that is down fails and the others go on", "[pipeline]") {
+  World world;
+  world.fetcher.serve(kFeed, rss({item("museum", true)}));
+  world.fetcher.failing["https://down.example/feed"] = 1;
+  const auto lines = world.once({feed("https://down.example/feed"), feed(kFeed)});
+  CHECK(world.failed == 1);
+  REQUIRE_FALSE(lines.empty());
+  CHECK(lines.back().find("museum") != std::string::npos);
+}
+
+TEST_CASE("pipeline: a page that names its feed is polled as that feed", "[pipeline]") {
+  World world;
+  world.fetcher.serve("https://example.org/",
+                      "<html><head><link rel=alternate type=application/rss+xml "
+                      "href=/feed></head><body><p>Welcome</p></body></html>",
+                      "text/html");
+  world.fetcher.serve(kFeed, rss({item("museum", true)}));
+  const auto lines = world.once({feed("https://example.org/")});
+  CHECK(lines.size() == 1);
+}
+
+TEST_CASE("pipeline: no more transfers run at one host than it is given", "[pipeline]") {
+  World world;
+  std::vector<std::string> items;
+  for (int i = 0; i < 12; ++i) {
+    const std::string topic = "room" + std::to_string(i);
+    items.push_back(item(topic, false));
+    world.fetcher.serve("https://example.org/" + topic + ".html", page(topic), "text/html");
+  }
+  world.fetcher.serve(kFeed, rss(items));
+  CHECK(world.once({feed(kFeed)}).size() == 12);
+  CHECK(world.fetcher.most <= 2);
+}
