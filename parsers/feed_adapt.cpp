@@ -17,8 +17,11 @@ std::string plain_text(const FeedText& text) {
     case TextKind::none:
       return "";
     case TextKind::plain:
-      // Plain text holds no references; those that stand there were escaped twice.
-      return collapse_spaces(decode_references(text.value));
+      // Plain text holds no references; those that stand there were escaped twice,
+      // unless the text shows how markup is written.
+      return collapse_spaces(text.value.find('<') == text.value.npos
+                                 ? decode_references(text.value)
+                                 : text.value);
     case TextKind::html:
     case TextKind::xhtml:
       return text_of_html(text.value);

@@ -87,7 +87,7 @@ std::optional<int> weekday_of(std::string_view text) {
 }
 
 void set_time(RankedTime& slot, std::string_view text, int rank) {
-  if (rank < slot.rank) {
+  if (rank <= slot.rank) {  // of doubled elements the last one counts
     if (const auto time = parse_date(text)) {
       slot = {time, rank};
     }
@@ -169,10 +169,15 @@ bool FeedXml::open_empty_element(const Name& name) {
     case Element::media_content:
       open_media();
       return true;
+    case Element::itunes_link:
+      if (equals_ignoring_case(trim(attribute("rel")), "image")) {
+        set_if_empty(draft().image, resolved(attribute_value("href")));
+      }
+      return true;
     case Element::media_thumbnail:
     case Element::itunes_image: {
-      std::string url = resolved(
-          attribute_value(name.element == Element::itunes_image ? "href" : "url"));
+      std::string url = resolved(attribute_value("url"));
+      url = url.empty() ? resolved(attribute_value("href")) : url;
       if (url.empty()) {
         return false;  // its text may be the URL
       }
@@ -275,21 +280,21 @@ void FeedXml::open_category(const Name& name) {
     add_tag(attribute_value("text"));
     return;
   }
+  // The label is for people, but many feeds have none or another shape of the term;
+  // some terms are codes.
+  const std::string term = attribute_value("term");
+  const bool is_code = term.empty() || term.find("://") != term.npos ||
+                       term.find_first_not_of("0123456789") == term.npos;
   const std::string label = attribute_value("label");
-  add_tag(label.empty() ? attribute_value("term") : label);
+  add_tag(is_code && !label.empty() ? label : term);
 }
 
 void FeedXml::open_content(const Name& name) {
-  const std::string type = to_ascii_lower(attribute_value("type"));
   const std::string src = attribute_value("src");
   if (!src.empty()) {
     draft().content_src = resolved(src);
   }
-  const bool binary =
-      type.find('/') != type.npos && !type.starts_with("text/") && !type.ends_with("xml");
-  if (!binary) {
-    capture(name.element, text_kind(name));
-  }
+  capture(name.element, text_kind(name));
 }
 
 void FeedXml::take(Element element) {
@@ -534,8 +539,9 @@ void FeedXml::take_other(Element element) {
     case Element::link:
     case Element::location:
       if (channel.format == "sitemapindex") {
-        if (channel.sitemaps.size() < limits::kMaxFeedItems) {
-          channel.sitemaps.push_back(resolved(text));
+        if (std::string url = resolved(text);
+            !url.empty() && channel.sitemaps.size() < limits::kMaxFeedItems) {
+          channel.sitemaps.push_back(std::move(url));
         }
       } else {
         set_if_empty(to.link, resolved(text));

@@ -64,7 +64,7 @@ void write_point(JsonWriter& json, const std::pair<double, double>& point) {
   json.end_array();
 }
 
-// A GeoJSON geometry (RFC 7946), longitude first.
+// A GeoJSON geometry (RFC 7946), longitude first; and "Box", two corners.
 void write_geo(JsonWriter& json, const FeedDraft& draft) {
   GeoShape geo = draft.geo;
   if (geo.points.empty() && draft.latitude && draft.longitude) {
@@ -72,12 +72,6 @@ void write_geo(JsonWriter& json, const FeedDraft& draft) {
   }
   if (geo.points.empty() || geo.type.empty()) {
     return;
-  }
-  if (geo.type == "Box" && geo.points.size() == 2) {
-    const auto [west, south] = geo.points[0];
-    const auto [east, north] = geo.points[1];
-    geo = {"Polygon",
-           {{west, south}, {east, south}, {east, north}, {west, north}, {west, south}}};
   }
   json.key("geo");
   json.begin_object();
@@ -165,6 +159,16 @@ void write_media(JsonWriter& json, const FeedDraft& draft) {
   json.end_object();
 }
 
+// Where Atom's threading extension (RFC 4685) leads people.
+std::string replies_of(const FeedDraft& draft) {
+  for (const FeedLink& link : draft.links) {
+    if (link.rel == "replies" && link.type.find("atom") == link.type.npos) {
+      return link.url;
+    }
+  }
+  return "";
+}
+
 void write_common(JsonWriter& json, const FeedDraft& draft) {
   write_people(json, "contributors", draft.contributors);
   if (!draft.rights.empty()) {
@@ -180,7 +184,7 @@ std::string item_extensions(const FeedDraft& draft) {
   std::string out;
   JsonWriter json(out);
   write_common(json, draft);
-  json.member("comments", draft.comments);
+  json.member("comments", draft.comments.empty() ? replies_of(draft) : draft.comments);
   json.member("comment_feed", draft.comment_feed);
   json.member("in_reply_to", draft.in_reply_to);
   write_time(json, "created", draft.created);

@@ -130,6 +130,7 @@ enum class Element : std::uint8_t {
   media_keywords,
   media_rating,
   itunes_image,
+  itunes_link,
   itunes_summary,
   itunes_subtitle,
   itunes_duration,

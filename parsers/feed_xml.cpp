@@ -61,6 +61,11 @@ bool starts_field(Element element) {
   }
 }
 
+bool is_binary(std::string_view type) {
+  return type.find('/') != type.npos && !starts_with_ignoring_case(type, "text/") &&
+         !type.ends_with("xml");
+}
+
 std::string base64_decoded(std::string_view text) {
   std::string out;
   unsigned buffer = 0;
@@ -115,8 +120,8 @@ void FeedXml::start(std::string_view name, const std::vector<XmlAttribute>& attr
 
 void FeedXml::end(std::string_view name, bool closed) {
   if (is_capturing() && depth_ > capture_depth_) {
-    if (text_mode == XmlText::markup) {
-      const std::string_view local = split_name(name).second;
+    const std::string_view local = split_name(name).second;
+    if (text_mode == XmlText::markup && !is_void_html(local)) {
       text.append("</").append(local).append(">");
     }
   } else {
@@ -203,8 +208,12 @@ FeedXml::Name FeedXml::resolve(std::string_view name) const {
   return {space, local, element_of(space, local)};
 }
 
+// RSS has no xml:base, and its relative links mean the site more often than the place
+// where the feed lies (feeds.example.net).
 std::string_view FeedXml::base() const {
-  return bases_.back().value;
+  const bool site =
+      bases_.size() == 1 && in_item_ && !atom_text_ && !channel.link.empty();
+  return site ? std::string_view(channel.link) : std::string_view(bases_.back().value);
 }
 
 std::string_view FeedXml::attribute(std::string_view local) const {
@@ -244,7 +253,9 @@ void FeedXml::open(const Name& name) {
 bool FeedXml::open_root(const Name& name) {
   switch (name.element) {
     case Element::rss:
-      channel.format = "rss" + attribute_value("version");
+      channel.format = attribute_value("version").substr(0, 4);
+      // 2.01 and 2.1 were never other formats.
+      channel.format = "rss" + (channel.format.starts_with("2") ? "2.0" : channel.format);
       break;
     case Element::rdf:
       channel.format = "rss1.0";
@@ -442,6 +453,9 @@ TextKind FeedXml::text_kind(const Name& name) const {
   if (type.ends_with("/xml") || type.ends_with("+xml")) {
     return TextKind::xhtml;
   }
+  if (is_binary(type)) {
+    return TextKind::html;  // when it decodes to text at all
+  }
   if (name.element == Element::xhtml_body) {
     return TextKind::xhtml;
   }
@@ -457,7 +471,9 @@ void FeedXml::capture(Element element, TextKind kind) {
   captured_ = element;
   capture_depth_ = depth_;
   capture_kind_ = kind;
-  capture_base64_ = equals_ignoring_case(attribute("mode"), "base64");
+  // RFC 4287, 4.1.3.3: other types than text and XML come in base64.
+  capture_base64_ = equals_ignoring_case(attribute("mode"), "base64") ||
+                    (kind == TextKind::html && is_binary(attribute_value("type")));
   capture_bases_ = bases_.size();
   text.clear();
   text_mode = kind == TextKind::xhtml ? XmlText::markup : XmlText::decoded;
@@ -466,6 +482,12 @@ void FeedXml::capture(Element element, TextKind kind) {
 // An element inside of a text: HTML that nobody escaped, or XHTML.
 void FeedXml::child_markup(std::string_view name,
                            const std::vector<XmlAttribute>& attributes) {
+  // The <div> around XHTML is no part of it, nor is one around escaped HTML. Its end
+  // tag will close nothing.
+  if (depth_ == capture_depth_ + 1 && capture_kind_ != TextKind::plain &&
+      equals_ignoring_case(split_name(name).second, "div") && trim(text).empty()) {
+    return;
+  }
   if (text_mode == XmlText::decoded) {
     if (capture_kind_ == TextKind::plain) {
       std::string escaped;
@@ -503,9 +525,9 @@ void FeedXml::finish_capture() {
   const Element element = captured_;
   if (capture_base64_) {
     std::string decoded = base64_decoded(text);
-    if (valid_utf8_prefix(decoded) == decoded.size()) {
-      text = std::move(decoded);
-    }
+    const bool is_text = valid_utf8_prefix(decoded) == decoded.size() &&
+                         decoded.find('\0') == decoded.npos;
+    text = is_text ? std::move(decoded) : "";
   }
   if (text.size() > limits::kMaxItemText) {
     text.resize(utf8_cut(text, limits::kMaxItemText));

@@ -10,7 +10,7 @@ namespace {
 
 bool is_raw_text(std::string_view name) {
   for (const std::string_view raw :
-       {"script", "style", "xmp", "iframe", "noembed", "noframes", "textarea", "title"}) {
+       {"script", "style", "xmp", "noembed", "noframes", "textarea", "title"}) {
     if (equals_ignoring_case(name, raw)) {
       return true;
     }
@@ -89,7 +89,10 @@ bool HtmlTokens::markup(HtmlToken& token) {
     at_ = std::min(html_.find('>', at_), html_.size() - 1) + 1;
     return false;
   }
-  if (after == '!' || after == '?') {
+  const char third = at_ + 2 < html_.size() ? html_[at_ + 2] : '\0';
+  const bool declares =
+      after == '!' && (is_ascii_alpha(third) || third == '-' || third == '[');
+  if (declares || after == '?') {
     skip_comment();
   }
   return false;

@@ -32,6 +32,11 @@ class HtmlTokens {
 
   // How much has been read.
   std::size_t position() const { return at_; }
+  // Goes back to a position() of before, outside of any raw text.
+  void rewind(std::size_t position) {
+    at_ = position;
+    raw_until_ = {};
+  }
 
  private:
   bool markup(HtmlToken& token);

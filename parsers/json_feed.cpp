@@ -81,7 +81,7 @@ class JsonFeed {
     } else if (key == "expired") {
       info_.expired = json_.text() == "true";
     } else if (key == "authors" || key == "author") {
-      read_authors(info_.authors);
+      read_authors(info_.authors, key == "authors");
     } else if (key == "hubs") {
       read_hubs();
     } else if (key == "items") {
@@ -130,6 +130,12 @@ class JsonFeed {
       sanitize_html(html, base_, item.content_html);
     }
     item.has_full_content = !item.content_html.empty() || !item.content_text.empty();
+    if (item.authors.empty()) {
+      item.authors = info_.authors;  // JSON Feed 1.1: the feed's stand for its items'
+    }
+    if (item.image.empty()) {
+      item.image = item.banner_image;
+    }
     if (item.url.empty() && item.external_url.empty()) {
       item.url = resolve_url({}, item.id);  // ids often are the permalink
     }
@@ -177,7 +183,7 @@ class JsonFeed {
     } else if (key == "language") {
       keep(item.language, line());
     } else if (key == "authors" || key == "author") {
-      read_authors(item.authors);
+      read_authors(item.authors, key == "authors");
     } else if (key == "tags") {
       read_tags(item.tags);
     } else if (key == "attachments") {
@@ -188,7 +194,9 @@ class JsonFeed {
     return false;
   }
 
-  void read_authors(std::vector<Author>& authors) {
+  // Version 1.0 has "author"; those who write both mean "authors" first.
+  void read_authors(std::vector<Author>& authors, bool in_front) {
+    auto at = static_cast<std::ptrdiff_t>(in_front ? 0 : authors.size());
     const auto add = [&] {
       Author author;
       if (json_.peek() == JsonReader::Type::object) {
@@ -206,11 +214,19 @@ class JsonFeed {
       } else {
         author.name = plain();
       }
-      const bool known =
-          std::find(authors.begin(), authors.end(), author) != authors.end();
-      if (author != Author{} && !known && authors.size() < limits::kMaxItemPeople) {
-        authors.push_back(std::move(author));
+      const auto known =
+          std::find_if(authors.begin(), authors.end(),
+                       [&](const Author& other) { return other.name == author.name; });
+      if (author == Author{} || authors.size() >= limits::kMaxItemPeople) {
+        return;
       }
+      if (known != authors.end()) {
+        if (known - authors.begin() < at || !in_front) {
+          return;
+        }
+        authors.erase(known);
+      }
+      authors.insert(authors.begin() + at++, std::move(author));
     };
     if (json_.peek() != JsonReader::Type::array) {
       add();

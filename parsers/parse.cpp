@@ -59,7 +59,8 @@ Start find_start(std::string_view text) {
     if (is_one_of({"rss", "rdf", "feed", "channel", "urlset", "sitemapindex"})) {
       return {Root::feed, at, name};
     }
-    if (is_one_of({"html", "head", "body"})) {
+    const bool unprefixed = local.size() == name.size();
+    if (is_one_of({"html"}) || (unprefixed && is_one_of({"head", "body"}))) {
       return {Root::html, at, name};
     }
     if (is_one_of({"opml"})) {

@@ -157,13 +157,14 @@ class Sanitizer {
 
   // An element of this kind that nobody closes would swallow all that follows.
   bool is_closed_later(const ElementRule* rule) {
-    if (rule == never_closed_) {
+    if (std::find(never_closed_.begin(), never_closed_.end(), rule) !=
+        never_closed_.end()) {
       return false;
     }
     const std::string closing = "</" + std::string(rule->name);
     if (find_ignoring_case(html_, closing, tokens_.position()) ==
         std::string_view::npos) {
-      never_closed_ = rule;
+      never_closed_.push_back(rule);
       return false;
     }
     return true;
@@ -244,6 +245,9 @@ class Sanitizer {
 
   std::string safe_url(std::string_view value, bool is_link) const {
     std::string url = resolve_url(base_, value);
+    if (url.size() == value.size() + 1 && url.back() == '/' && url.starts_with(value)) {
+      url.pop_back();  // "http://example.org" may stay as it is
+    }
     if (url.empty() && is_link) {
       value = trim(value);
       if ((starts_with_ignoring_case(value, "mailto:") ||
@@ -300,7 +304,7 @@ class Sanitizer {
   std::vector<const ElementRule*> open_;
   const ElementRule* dropping_ = nullptr;
   std::size_t drop_depth_ = 0;
-  const ElementRule* never_closed_ = nullptr;
+  std::vector<const ElementRule*> never_closed_;
 };
 
 }  // namespace
@@ -316,6 +320,29 @@ std::string sanitize_html(std::string_view html, std::string_view base) {
   return out;
 }
 
+namespace {
+
+// "vector<int>" in a title is text; "<o:p>" and "<my-tag a=b>" are markup that HTML
+// does not know.
+bool is_literal_tag(const HtmlToken& token) {
+  return token.attributes.empty() && token.name.find_first_of(":-") == token.name.npos;
+}
+
+// Skips what is dropped with its content, when it has an end.
+bool skip_dropped(HtmlTokens& tokens, const ElementRule* rule) {
+  const std::size_t before = tokens.position();
+  HtmlToken token;
+  while (tokens.next(token)) {
+    if (token.kind == HtmlToken::Kind::end && element_rule(token.name) == rule) {
+      return true;
+    }
+  }
+  tokens.rewind(before);
+  return false;
+}
+
+}  // namespace
+
 std::string text_of_html(std::string_view html) {
   if (html.find_first_of("<&") == html.npos) {
     return collapse_spaces(html);
@@ -324,22 +351,23 @@ std::string text_of_html(std::string_view html) {
   text.reserve(html.size());
   HtmlTokens tokens(html);
   HtmlToken token;
-  const ElementRule* dropping = nullptr;
-  while (tokens.next(token)) {
+  bool may_drop = true;
+  std::size_t start = 0;
+  for (; tokens.next(token); start = tokens.position()) {
     if (token.kind == HtmlToken::Kind::text) {
-      if (dropping == nullptr) {
-        text += token.text.find('&') == token.text.npos ? std::string(token.text)
-                                                        : decode_references(token.text);
+      if (token.text.find('&') == token.text.npos) {
+        text += token.text;
+      } else {
+        text += decode_references(token.text);
       }
       continue;
     }
     const ElementRule* rule = element_rule(token.name);
-    if (dropping != nullptr) {
-      dropping =
-          token.kind == HtmlToken::Kind::end && rule == dropping ? nullptr : dropping;
+    if (rule == nullptr && is_literal_tag(token)) {
+      text += html.substr(start, tokens.position() - start);
     } else if (rule != nullptr && rule->treatment == Treatment::drop && !rule->is_void &&
-               token.kind == HtmlToken::Kind::start) {
-      dropping = rule;
+               token.kind == HtmlToken::Kind::start && may_drop) {
+      may_drop = skip_dropped(tokens, rule);
     } else if (rule != nullptr && rule->parts_words) {
       text += ' ';
     }

@@ -34,6 +34,10 @@ void append_clean(std::string& out, std::string_view text) {
   }
 }
 
+constexpr std::string_view kCdata = "<![CDATA[";
+
+}  // namespace
+
 bool is_void_html(std::string_view name) {
   for (const std::string_view known :
        {"br", "img", "hr", "input", "wbr", "embed", "meta"}) {
@@ -43,10 +47,6 @@ bool is_void_html(std::string_view name) {
   }
   return false;
 }
-
-constexpr std::string_view kCdata = "<![CDATA[";
-
-}  // namespace
 
 std::string XmlAttribute::value() const {
   std::string out = raw.find('&') == raw.npos ? std::string(raw) : decode_references(raw);

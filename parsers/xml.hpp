@@ -19,6 +19,9 @@ struct XmlAttribute {
 // CDATA escaped), which is what XHTML inside a feed wants.
 enum class XmlText : std::uint8_t { none, decoded, markup };
 
+// Whether HTML has this element without an end tag.
+bool is_void_html(std::string_view name);
+
 // Told what an XmlReader finds. Views are good during the call.
 class XmlHandler {
  public:
