@@ -12,6 +12,7 @@ namespace {
 // A page's text has many short lines; an article's own text has few.
 constexpr std::size_t kPageLines = 12;
 constexpr std::size_t kPageShare = 4;  // one line in so many
+constexpr std::size_t kPageKnown = 3;  // and some that every page has
 // What may be an article when the text says that it ends there.
 constexpr double kLeastBody = 50;
 constexpr double kLeastShare = 0.08;  // of the best run in the text
@@ -145,8 +146,10 @@ bool TextLine::is_taken() const {
 Body find_body(std::vector<TextLine>& lines, std::string_view title, bool is_article) {
   std::vector<double> weights(lines.size());
   std::size_t shorts = 0;
+  std::size_t known = 0;
   for (TextLine& line : lines) {
     line.is_prose = reads_like_prose(line);
+    known += line.is_taken() ? 1u : 0u;
   }
   for (std::size_t i = 0; i < lines.size(); ++i) {
     weights[i] = weight_of(lines[i]);
@@ -157,7 +160,8 @@ Body find_body(std::vector<TextLine>& lines, std::string_view title, bool is_art
   }
   Body body;
   body.last = lines.size();
-  if (is_article || shorts < kPageLines || shorts * kPageShare < lines.size()) {
+  if (is_article || shorts < kPageLines || known < kPageKnown ||
+      shorts * kPageShare < lines.size()) {
     return body;
   }
   const Run run = choose_run(lines, weights);

@@ -267,6 +267,32 @@ char32_t folded(char32_t c) {
   return static_cast<char32_t>(u_tolower(static_cast<UChar32>(c)));
 }
 
+// What a character is to measure(); those up to `mark` are no letters.
+enum class Look { other, comma, mark, digit, lower, upper, letter };
+
+Look look_of(char32_t c) {
+  if (c < 0x80) {
+    return c >= 'a' && c <= 'z'   ? Look::lower
+           : c >= 'A' && c <= 'Z' ? Look::upper
+           : c >= '0' && c <= '9' ? Look::digit
+           : c == ',' || c == ';' ? Look::comma
+           : c == '\''            ? Look::mark
+                                  : Look::other;
+  }
+  const auto point = static_cast<UChar32>(c);
+  if (c == 0x3001 || c == 0xFF0C || c == 0x060C) {
+    return Look::comma;
+  }
+  if (c == 0x2019 || u_getCombiningClass(point) != 0) {
+    return Look::mark;
+  }
+  return u_isdigit(point) != 0   ? Look::digit
+         : u_islower(point) != 0 ? Look::lower
+         : u_isupper(point) != 0 ? Look::upper
+         : u_isalpha(point) != 0 ? Look::letter
+                                 : Look::other;
+}
+
 void say(std::string& out, std::size_t count, const char* one, const char* many) {
   if (count != 0) {
     out += (out.empty() ? "" : ", ") + std::to_string(count) + " " +
@@ -406,6 +432,11 @@ std::vector<std::string_view> split_sentences(std::string_view paragraph) {
   };
   for (std::size_t at = 0; at < paragraph.size();) {
     const std::size_t start = at;
+    const auto byte = static_cast<unsigned char>(paragraph[at]);
+    if (byte < 0x80 && byte != '.' && byte != '!' && byte != '?') {
+      ++at;
+      continue;
+    }
     const char32_t c = next_code_point(paragraph, at);
     const bool dense = is_dense_terminator(c);
     if (!dense && !is_terminator(c)) {
@@ -446,7 +477,8 @@ std::string fold(std::string_view text) {
   out.reserve(text.size());
   bool space = false;
   for (std::size_t at = 0; at < text.size();) {
-    const char32_t c = next_code_point(text, at);
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const char32_t c = byte < 0x80 ? (++at, byte) : next_code_point(text, at);
     if (is_space(c)) {
       space = !out.empty();
       continue;
@@ -455,7 +487,9 @@ std::string fold(std::string_view text) {
       out.push_back(' ');
       space = false;
     }
-    if (c == 0x2026) {
+    if (c < 0x80) {
+      out.push_back(static_cast<char>(folded(c)));
+    } else if (c == 0x2026) {
       out += "...";
     } else {
       append(out, folded(c));
@@ -469,36 +503,27 @@ Measure measure(std::string_view text) {
   std::size_t dense = 0;
   bool in_word = false;
   for (std::size_t at = 0; at < text.size();) {
-    const char32_t c = next_code_point(text, at);
-    if (c == ',' || c == 0x3001 || c == 0xFF0C || c == 0x060C || c == ';') {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const char32_t c = byte < 0x80 ? (++at, byte) : next_code_point(text, at);
+    const Look look = look_of(c);
+    if (look == Look::comma) {
       ++m.commas;
     }
-    const bool ascii = c < 0x80;
-    const bool digit =
-        ascii ? c >= '0' && c <= '9' : u_isdigit(static_cast<UChar32>(c)) != 0;
-    const bool lower =
-        ascii ? c >= 'a' && c <= 'z' : u_islower(static_cast<UChar32>(c)) != 0;
-    const bool upper =
-        ascii ? c >= 'A' && c <= 'Z' : u_isupper(static_cast<UChar32>(c)) != 0;
-    const bool letter =
-        digit || lower || upper || (!ascii && u_isalpha(static_cast<UChar32>(c)) != 0);
-    if (!letter) {
-      const bool mark = c == '\'' || c == 0x2019 ||
-                        (!ascii && u_getCombiningClass(static_cast<UChar32>(c)) != 0);
-      in_word = in_word && mark;
+    if (look <= Look::mark) {
+      in_word = in_word && look == Look::mark;
       continue;
     }
     ++m.letters;
-    m.digits += digit ? 1 : 0;
-    m.has_case = m.has_case || lower || upper;
-    if (is_dense_script(c)) {
+    m.digits += look == Look::digit ? 1u : 0u;
+    m.has_case = m.has_case || look == Look::lower || look == Look::upper;
+    if (c >= 0x80 && is_dense_script(c)) {
       ++dense;
       in_word = false;
       continue;
     }
     if (!in_word) {
       ++m.words;
-      m.capitals += upper ? 1 : 0;
+      m.capitals += look == Look::upper ? 1u : 0u;
       in_word = true;
     }
   }
