@@ -353,6 +353,9 @@ asio::awaitable<Result<Page>> Intake::fetch_page(const PolledFeed& feed,
   } else {
     parts_.metrics.fetch_errors.add(answer.error().code.message());
   }
+  if (answer && answer->crawl_delay) {
+    parts_.turns.schedule().set_crawl_delay(host_of(url), *answer->crawl_delay);
+  }
   slot->ended(ending_of(answer));
   co_return answer;
 }

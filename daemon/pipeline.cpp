@@ -7,6 +7,7 @@
 
 #include "base/limits.hpp"
 #include "daemon/journal_log.hpp"
+#include "daemon/poll_limits.hpp"
 #include "parsers/parse.hpp"
 
 namespace siftd {
@@ -19,6 +20,12 @@ using Steady = std::chrono::steady_clock;
 
 WallTime wall_now() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+// Nothing that an event could say.
+bool is_blank(const Item& item) {
+  return item.id.empty() && item.url.empty() && item.title.empty() &&
+         item.summary.empty() && item.content_html.empty() && item.content_text.empty();
 }
 
 // What the pool makes of a body.
@@ -34,7 +41,9 @@ ParsedFeed parse_on_pool(const Page& page, const std::string& feed_url) {
   std::vector<Item> items;
   parsed.info = parse_feed(page, [&](Item item) {
     parsed.digest.add(item);
-    items.push_back(std::move(item));
+    if (items.size() < limits::kMaxTakenItems && !is_blank(item)) {
+      items.push_back(std::move(item));
+    }
   });
   if (parsed.info) {
     parsed.items = identify(feed_url, std::move(items));
@@ -117,6 +126,9 @@ void Pipeline::start(FeedConfig config, FeedState state) {
   feed->access = access_of(config.fetch);
   feed->config = std::make_shared<const FeedConfig>(std::move(config));
   feed->state = std::move(state);
+  if (on_feed_) {
+    on_feed_(*feed, false);
+  }
   feeds_.emplace(feed->config->url, std::move(feed));
 }
 
@@ -328,7 +340,13 @@ void Pipeline::log_outcome(const PolledFeed& feed, const Judgement& judgement) c
 }
 
 void Pipeline::finish(PolledFeed& feed, const Judgement& judgement) {
+  // The hub may have been heard of while the rest was recorded.
+  const std::shared_ptr<const Push> push = std::exchange(feed.state.push, nullptr);
   feed.state = judgement.state;
+  if (push && feed.state.push && push->hub == feed.state.push->hub &&
+      push->topic == feed.state.push->topic) {
+    feed.state.push = push;
+  }
   if (options_.once) {
     failed_ += judgement.ok ? 0U : 1U;
     if (--to_do_ == 0) {
@@ -350,6 +368,35 @@ void Pipeline::finish(PolledFeed& feed, const Judgement& judgement) {
     schedule.set_due(feed.job, Steady::now() + wait);
   }
   turns_.changed();
+  if (on_feed_) {
+    on_feed_(feed, true);
+  }
+}
+
+asio::awaitable<void> Pipeline::take_push(PolledFeed& feed, Page page, InUse) {
+  auto shared = std::make_shared<const Page>(std::move(page));
+  std::function<ParsedFeed()> work = [shared, url = feed.config->url] {
+    return parse_on_pool(*shared, url);
+  };
+  shared.reset();
+  ParsedFeed parsed = co_await parts_.pool.run(std::move(work));
+  if (parsed.info) {
+    parts_.metrics.items += parsed.items.size();
+    co_await intake_.take(feed, parsed.info->language, std::move(parsed.items));
+    feed.state.last_change = std::chrono::floor<std::chrono::seconds>(wall_now());
+    co_await intake_.record_feed(feed, feed.state, {});
+    co_return;
+  }
+  if (!feed.is_removed && !feed.is_polling && !stopping_) {
+    const auto earliest = feed.state.last_poll + feed.config->fetch.min_interval;
+    const auto wait = std::max(earliest - wall_now(), std::chrono::milliseconds(0));
+    turns_.schedule().set_due(feed.job, Steady::now() + wait);
+    turns_.changed();
+  }
+}
+
+asio::awaitable<void> Pipeline::record_state(PolledFeed& feed) {
+  co_await intake_.record_feed(feed, feed.state, {});
 }
 
 std::vector<const PolledFeed*> Pipeline::feeds() const {

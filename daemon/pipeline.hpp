@@ -61,6 +61,15 @@ class Pipeline {
   std::size_t failed() const { return failed_; }
 
   std::vector<const PolledFeed*> feeds() const;
+  // Told of each feed that starts (false) or was polled (true).
+  using OnFeed = std::function<void(PolledFeed&, bool was_polled)>;
+  void on_feed(OnFeed told) { on_feed_ = std::move(told); }
+  // What a hub delivered for the feed: taken like the body of a poll. When it is no
+  // feed, it is taken for a hint that a poll is worth its while.
+  boost::asio::awaitable<void> take_push(PolledFeed& feed, Page page, InUse in_use);
+  // Makes the feed's present state durable.
+  boost::asio::awaitable<void> record_state(PolledFeed& feed);
+
   // By name or URL; null: none.
   PolledFeed* find(std::string_view name_or_url);
   // A person asked: gone and backoff are forgotten, the poll comes at once.
@@ -94,7 +103,8 @@ class Pipeline {
   std::vector<PolledFeed*> by_job_;
   std::vector<std::unique_ptr<PolledFeed>> retired_;   // whose visit still goes on
   std::vector<std::shared_ptr<const Access>> access_;  // one for each set of settings
-  std::size_t to_do_ = 0;                              // with `once`
+  OnFeed on_feed_;
+  std::size_t to_do_ = 0;  // with `once`
   std::size_t failed_ = 0;
   bool stopping_ = false;
   TaskGroup pollers_;

@@ -16,6 +16,9 @@ constexpr double kFirstLookHours = 60 * 24;  // how far back the first poll beli
 constexpr double kReferenceRate = 3.0 / 24;  // items an hour that `interval` is meant for
 constexpr double kPriorItems = 0.5;
 constexpr double kPriorHours = kPriorItems / kReferenceRate;
+// The root would make the mean delay least; a little flatter costs the mean nothing that
+// can be seen and spares the slowest feeds (bench_schedule).
+constexpr double kRateExponent = 0.4;
 constexpr std::uint8_t kHourStep = 8;         // an item's weight in `hours`
 constexpr double kHourPrior = 2 * kHourStep;  // so many items' worth says "evenly"
 
@@ -87,8 +90,9 @@ double Rhythm::rate() const {
 }
 
 milliseconds Rhythm::wait(milliseconds interval, WallTime now) const {
-  const double even = static_cast<double>(interval.count()) / 3.6e6 *
-                      std::sqrt(kReferenceRate / rate());  // hours, were all hours alike
+  const double even =
+      static_cast<double>(interval.count()) / 3.6e6 *
+      std::pow(kReferenceRate / rate(), kRateExponent);  // hours, were all hours alike
   const double total = std::accumulate(hours.begin(), hours.end(), 0.0);
   std::array<double, 24> pace{};
   double mean = 0;

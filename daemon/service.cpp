@@ -69,6 +69,8 @@ Service::Service(Config config, std::shared_ptr<const Rules> rules, Options opti
       pipeline_(io_.get_executor(),
                 {fetcher_, pool_, recorder_, sifter_, metrics_, *logger_},
                 {options.once, config_.fetch.concurrency}),
+      subscriptions_(io_.get_executor(), {fetcher_, pipeline_, metrics_, *logger_},
+                     options.is_daemon && !options.once ? config_.http.public_url : ""),
       delivery_(io_.get_executor(), recorder_.journal(), fetcher_),
       control_(std::make_unique<Control>(*this)),
       end_signals_(io_, SIGTERM, SIGINT),
@@ -104,6 +106,12 @@ asio::awaitable<void> Service::main() {
     }
   };
   co_await recorder_.ask(std::move(begin));
+  pipeline_.on_feed([this](PolledFeed& feed, bool was_polled) {
+    subscriptions_.remember(feed);
+    if (was_polled) {
+      subscriptions_.renew(feed);
+    }
+  });
   co_await set_feeds();
   co_await apply_sinks();
   if (options_.is_daemon) {
@@ -126,6 +134,8 @@ asio::awaitable<void> Service::main() {
   tell_start();
 
   co_await pipeline_.run();
+  subscriptions_.stop();
+  co_await subscriptions_.join();
 
   // Nothing more comes in: what is recorded goes out, then all else ends.
   notifier_.stopping("delivering what is left");
@@ -263,6 +273,9 @@ asio::awaitable<void> Service::take_over(Config config,
   config_ = std::move(config);
   rules_ = std::move(rules);
   reload_error_.clear();
+  if (!options_.once) {
+    subscriptions_.set_public_url(config_.http.public_url);
+  }
   set_level(*logger_, config_.log.level);
   fetcher_.configure(fetcher_options(config_));
   pipeline_.set_rules(rules_);

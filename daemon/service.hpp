@@ -20,6 +20,7 @@
 #include "daemon/reader.hpp"
 #include "daemon/recorder.hpp"
 #include "daemon/store.hpp"
+#include "daemon/subscriptions.hpp"
 #include "daemon/worker_pool.hpp"
 #include "fetchers/curl_fetcher.hpp"
 #include "sifters/sifter.hpp"
@@ -52,6 +53,7 @@ class Service {
   Pipeline& pipeline() { return pipeline_; }
   Recorder& recorder() { return recorder_; }
   Reader& reader() { return reader_; }
+  Subscriptions& subscriptions() { return subscriptions_; }
   Delivery& delivery() { return delivery_; }
   Metrics& metrics() { return metrics_; }
   spdlog::logger& logger() { return *logger_; }
@@ -88,6 +90,7 @@ class Service {
   Sifter sifter_;
   CurlFetcher fetcher_;
   Pipeline pipeline_;
+  Subscriptions subscriptions_;
   Delivery delivery_;
   Notifier notifier_;
   FeedEdits edits_;

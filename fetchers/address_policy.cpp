@@ -234,4 +234,14 @@ std::string_view AddressPolicy::refuses(std::string_view numeric) const {
   return parse_numeric(numeric, bytes) ? judge(bytes) : "no internet address";
 }
 
+std::string_view AddressPolicy::refuses_host(std::string_view host) const {
+  while (host.ends_with('.')) {
+    host.remove_suffix(1);
+  }
+  const bool is_local = host == "localhost" || host.ends_with(".localhost");
+  Bytes bytes{};
+  return is_local || parse_numeric(host, bytes) ? refuses(is_local ? "127.0.0.1" : host)
+                                                : std::string_view();
+}
+
 }  // namespace siftd

@@ -31,6 +31,9 @@ class AddressPolicy {
   // The same for a numeric address as libcurl prints it, a zone id allowed; what
   // is no address is refused.
   std::string_view refuses(std::string_view numeric) const;
+  // For a host that a proxy is going to look up, where no address can be judged: what
+  // is numeric is judged, and names that by definition are local (RFC 6761).
+  std::string_view refuses_host(std::string_view host) const;
 
   bool operator==(const AddressPolicy&) const = default;
 

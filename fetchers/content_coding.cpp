@@ -25,7 +25,6 @@ class ContentDecoder::Stage {
   std::size_t produced = 0;
   bool has_input = false;
   bool has_ended = false;
-  bool is_damaged = false;
 };
 
 namespace {
@@ -138,6 +137,8 @@ class Zstd : public Stage {
   ZSTD_DStream* stream_;
 };
 
+constexpr std::size_t kToTell = 16;  // bytes that sniffing needs
+
 std::string lowercase(std::string_view text) {
   std::string lower(text);
   std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
@@ -181,20 +182,22 @@ bool is_zlib(std::string_view data) {
   return (first & 0x0f) == 8 && first >> 4 <= 7 && (first * 256 + second) % 31 == 0;
 }
 
-// What feeds, pages and their byte order marks begin with; compressed data of the
-// codings without a signature practically never does, after white space.
+// What feeds, pages and their byte order marks begin with. Codings without a signature
+// may begin with any byte, so a good part has to look like a document.
 bool looks_like_text(std::string_view data) {
   if (data.starts_with("\xef\xbb\xbf") || data.starts_with("\xff\xfe") ||
       data.starts_with("\xfe\xff")) {
     return true;
   }
   const std::size_t first = data.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos || data.size() < first + 2) {
-    return false;
+  if (first == std::string_view::npos) {
+    return data.size() >= kToTell;
   }
-  const char c = data[first];
-  const char next = data[first + 1];
-  return (c == '<' || c == '{' || c == '[') && next >= 0x09 && next < 0x7f;
+  data = data.substr(first, kToTell);
+  const bool is_plain = std::all_of(data.begin(), data.end(), [](char c) {
+    return (c >= 0x20 && c < 0x7f) || c == '\t' || c == '\r' || c == '\n';
+  });
+  return is_plain && (data[0] == '<' || data[0] == '{');
 }
 
 bool is_known(std::string_view coding) {
@@ -238,12 +241,18 @@ Error too_large(std::size_t limit) {
                                                std::to_string(limit) + " bytes");
 }
 
-constexpr std::size_t kToTell = 4;  // bytes that sniffing needs
-
 }  // namespace
 
 ContentDecoder::ContentDecoder(std::string_view content_encoding, std::size_t max_decoded)
-    : codings_(split_codings(content_encoding)), max_decoded_(max_decoded) {}
+    : max_decoded_(max_decoded) {
+  std::vector<std::string> codings = split_codings(content_encoding);
+  if (codings.empty()) {
+    codings.emplace_back();  // nothing said, but perhaps something done
+  }
+  for (auto coding = codings.rbegin(); coding != codings.rend(); ++coding) {
+    levels_.emplace_back().said = std::move(*coding);
+  }
+}
 ContentDecoder::~ContentDecoder() = default;
 ContentDecoder::ContentDecoder(ContentDecoder&&) noexcept = default;
 ContentDecoder& ContentDecoder::operator=(ContentDecoder&&) noexcept = default;
@@ -257,41 +266,43 @@ std::optional<Error> ContentDecoder::append(std::string_view data,
   return std::nullopt;
 }
 
-std::optional<Error> ContentDecoder::begin(std::string& out) {
-  has_begun_ = true;
-  if (codings_.size() > limits::kMaxContentCodings) {
-    return fetch_error(FetchErrc::bad_encoding,
-                       std::to_string(codings_.size()) + " content codings are stacked");
+std::optional<Error> ContentDecoder::feed(std::size_t index, std::string_view data,
+                                          std::string& out) {
+  if (index == levels_.size()) {
+    return append(data, out);
   }
-  const std::string held = std::exchange(held_, {});
-  const std::string said = codings_.empty() ? std::string() : codings_.back();
-  const std::string_view outer = held.size() < 2 ? std::string_view() : sniff(said, held);
-  if (!outer.empty()) {
-    if (!is_known(outer)) {
-      return fetch_error(
-          FetchErrc::bad_encoding,
-          "the content coding \"" + std::string(outer.substr(0, 40)) + "\" is not known");
-    }
-    stages_.push_back(make_stage(outer, held));
-    // A second coding is sniffed when the first has given its first bytes.
+  Level& level = levels_[index];
+  if (!level.has_begun) {
+    level.held.append(data);
+    return level.held.size() < kToTell ? std::nullopt : begin(index, out);
   }
-  return run(0, held, out);
+  return level.stage ? run(index, data, out) : feed(index + 1, data, out);
+}
+
+std::optional<Error> ContentDecoder::begin(std::size_t index, std::string& out) {
+  Level& level = levels_[index];
+  level.has_begun = true;
+  const std::string held = std::exchange(level.held, {});
+  const std::string_view coding =
+      held.size() < 2 ? std::string_view() : sniff(level.said, held);
+  if (!coding.empty() && !is_known(coding)) {
+    return fetch_error(
+        FetchErrc::bad_encoding,
+        "the content coding \"" + std::string(coding.substr(0, 40)) + "\" is not known");
+  }
+  if (!coding.empty()) {
+    level.stage = make_stage(coding, held);
+  }
+  return feed(index, held, out);
 }
 
 std::optional<Error> ContentDecoder::run(std::size_t index, std::string_view data,
                                          std::string& out) {
-  if (index == stages_.size()) {
-    return append(data, out);
-  }
-  Stage& stage = *stages_[index];
-  const bool is_inner_to_come = index == 0 && stages_.size() == 1 && codings_.size() > 1;
+  Stage& stage = *levels_[index].stage;
   char buffer[32 * limits::kKiB];
   stage.has_input = stage.has_input || !data.empty();
   std::size_t written = sizeof buffer;
-  while (!data.empty() || written == sizeof buffer) {
-    if (stage.has_ended && data.empty()) {
-      break;
-    }
+  while (!data.empty() || (written == sizeof buffer && !stage.has_ended)) {
     const std::size_t before = data.size();
     written = sizeof buffer;
     const Stage::State state = stage.step(data, buffer, written);
@@ -304,19 +315,10 @@ std::optional<Error> ContentDecoder::run(std::size_t index, std::string_view dat
       return too_large(max_decoded_);
     }
     if (written > 0) {
-      if (is_inner_to_come && stages_.size() == 1) {
-        const std::string_view inner = sniff(codings_.front(), {buffer, written});
-        if (!inner.empty() && is_known(inner)) {
-          stages_.push_back(make_stage(inner, {buffer, written}));
-        } else {
-          codings_.resize(1);
-        }
-      }
-      if (std::optional<Error> error = run(index + 1, {buffer, written}, out)) {
+      if (std::optional<Error> error = feed(index + 1, {buffer, written}, out)) {
         return error;
       }
-    }
-    if (written == 0 && data.size() == before) {
+    } else if (data.size() == before) {
       break;  // it needs more than there is
     }
   }
@@ -324,21 +326,24 @@ std::optional<Error> ContentDecoder::run(std::size_t index, std::string_view dat
 }
 
 std::optional<Error> ContentDecoder::write(std::string_view data, std::string& out) {
-  if (has_begun_) {
-    return run(0, data, out);
+  if (levels_.size() > limits::kMaxContentCodings) {
+    return fetch_error(FetchErrc::bad_encoding,
+                       std::to_string(levels_.size()) + " content codings are stacked");
   }
-  held_.append(data);
-  return held_.size() < kToTell ? std::nullopt : begin(out);
+  return feed(0, data, out);
 }
 
 std::optional<Error> ContentDecoder::finish(std::string& out) {
-  if (!has_begun_) {
-    if (std::optional<Error> error = begin(out)) {
+  for (std::size_t index = 0; index < levels_.size(); ++index) {
+    if (levels_[index].has_begun) {
+      continue;
+    }
+    if (std::optional<Error> error = begin(index, out)) {
       return error;
     }
   }
-  for (const std::unique_ptr<Stage>& stage : stages_) {
-    if (stage->has_input && !stage->has_ended) {
+  for (const Level& level : levels_) {
+    if (level.stage && level.stage->has_input && !level.stage->has_ended) {
       return fetch_error(FetchErrc::truncated, "the compressed body was cut");
     }
   }

@@ -32,15 +32,21 @@ class ContentDecoder {
   class Stage;
 
  private:
-  std::optional<Error> begin(std::string& out);
-  std::optional<Error> run(std::size_t stage, std::string_view data, std::string& out);
+  // One coding, the outermost first; without a stage its input goes through as it is.
+  struct Level {
+    std::string said;
+    std::string held;  // the first bytes, until there are enough to tell
+    bool has_begun = false;
+    std::unique_ptr<Stage> stage;
+  };
+
+  std::optional<Error> feed(std::size_t level, std::string_view data, std::string& out);
+  std::optional<Error> begin(std::size_t level, std::string& out);
+  std::optional<Error> run(std::size_t level, std::string_view data, std::string& out);
   std::optional<Error> append(std::string_view data, std::string& out) const;
 
-  std::vector<std::string> codings_;  // as applied; undone from the back
+  std::vector<Level> levels_;
   std::size_t max_decoded_;
-  std::vector<std::unique_ptr<Stage>> stages_;  // first to undo first
-  std::string held_;  // the first bytes, until there are enough to tell
-  bool has_begun_ = false;
 };
 
 // "Accept-Encoding" for all that is understood here.

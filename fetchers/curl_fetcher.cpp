@@ -17,6 +17,7 @@
 #include "fetchers/fetch_error.hpp"
 #include "fetchers/file_fetcher.hpp"
 #include "fetchers/redirects.hpp"
+#include "fetchers/robots_cache.hpp"
 
 namespace siftd {
 
@@ -78,9 +79,12 @@ bool same_name(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-struct CurlFetcher::Engine : Exchange::Places {
+struct CurlFetcher::Engine : Exchange::Company {
   Engine(const asio::any_io_executor& loop, Options with)
-      : options(std::move(with)), executor(loop), multi(loop, options.concurrency) {}
+      : options(std::move(with)),
+        executor(loop),
+        multi(loop, options.concurrency),
+        robots(loop, [this](Request request) { return follow(std::move(request)); }) {}
   ~Engine() override {
     for (CURL* easy : idle) {
       curl_easy_cleanup(easy);
@@ -105,14 +109,17 @@ struct CurlFetcher::Engine : Exchange::Places {
                                        const Target& owner,
                                        const std::string& validated) const;
   asio::awaitable<Result<Page>> exchange(Exchange::Plan plan, std::string& location);
+  asio::awaitable<int> run(CURL* easy, Exchange& exchange);
   asio::awaitable<Result<Page>> follow(Request request);
+  std::optional<Error> refuse_proxied(const Access& access, const Target& target) const;
 
-  bool take(Exchange& exchange) override;
-  void give_back(Exchange& exchange) override;
+  bool take_place(Exchange& exchange) override;
+  void give_back_place(Exchange& exchange) override;
 
   Options options;
   asio::any_io_executor executor;
   CurlMulti multi;
+  RobotsCache robots;
   std::vector<CURL*> idle;
   std::size_t running = 0;
   std::deque<asio::steady_timer*> queue;
@@ -164,7 +171,7 @@ asio::awaitable<void> CurlFetcher::Engine::admit(Ticket& ticket) {
   ++running;
 }
 
-bool CurlFetcher::Engine::take(Exchange& exchange) {
+bool CurlFetcher::Engine::take_place(Exchange& exchange) {
   if (large.contains(&exchange)) {
     return true;
   }
@@ -176,7 +183,7 @@ bool CurlFetcher::Engine::take(Exchange& exchange) {
   return false;
 }
 
-void CurlFetcher::Engine::give_back(Exchange& exchange) {
+void CurlFetcher::Engine::give_back_place(Exchange& exchange) {
   std::erase(wait_for_place, &exchange);
   if (large.erase(&exchange) == 0 || wait_for_place.empty()) {
     return;
@@ -241,22 +248,46 @@ asio::awaitable<Result<Page>> CurlFetcher::Engine::exchange(Exchange::Plan plan,
                                                             std::string& location) {
   Ticket ticket(*this);
   co_await admit(ticket);
-  Exchange exchange(ticket.easy, std::move(plan), *this);
-  CurlMulti::Watch watch = [&exchange](std::uint64_t received) {
-    return exchange.is_flood(received);
-  };
-  const int code = co_await multi.perform(ticket.easy, std::move(watch));
-  if (std::optional<Error> error = exchange.conclude(code)) {
+  auto exchange = std::make_unique<Exchange>(ticket.easy, plan, *this);
+  int code = co_await run(ticket.easy, *exchange);
+  if (exchange->is_stale()) {
+    plan.is_fresh = true;
+    exchange.reset();
+    exchange = std::make_unique<Exchange>(ticket.easy, std::move(plan), *this);
+    code = co_await run(ticket.easy, *exchange);
+  }
+  if (std::optional<Error> error = exchange->conclude(code)) {
     co_return std::move(*error);
   }
   Page page;
-  page.url = exchange.target().url;
-  if (exchange.head().is_redirect()) {
-    location = exchange.head().location();
+  page.url = exchange->target().url;
+  if (exchange->head().is_redirect()) {
+    location = exchange->head().location();
   }
-  exchange.head().move_to(page);
-  page.body = std::move(exchange.body());
+  exchange->head().move_to(page);
+  page.body = std::move(exchange->body());
   co_return page;
+}
+
+asio::awaitable<int> CurlFetcher::Engine::run(CURL* easy, Exchange& exchange) {
+  CurlMulti::Watch watch = [&exchange](std::uint64_t received) {
+    return exchange.is_flood(received);
+  };
+  const int code = co_await multi.perform(easy, std::move(watch));
+  co_return code;
+}
+
+std::optional<Error> CurlFetcher::Engine::refuse_proxied(const Access& access,
+                                                         const Target& target) const {
+  if (access.proxy.empty()) {
+    return std::nullopt;  // judged when it connects
+  }
+  const std::string_view why = access.addresses.refuses_host(target.host);
+  if (why.empty()) {
+    return std::nullopt;
+  }
+  return fetch_error(FetchErrc::address_denied,
+                     "\"" + target.host + "\" is " + std::string(why));
 }
 
 asio::awaitable<Result<Page>> CurlFetcher::Engine::follow(Request request) {
@@ -266,9 +297,23 @@ asio::awaitable<Result<Page>> CurlFetcher::Engine::follow(Request request) {
   }
   Redirects hops = std::move(*started);
   std::chrono::milliseconds left = request.timeout;
+  std::optional<std::chrono::milliseconds> crawl_delay;
   while (true) {
     if (hops.target().scheme == "file") {
       co_return fetch_file(hops.target(), request);
+    }
+    if (std::optional<Error> error = refuse_proxied(*request.access, hops.target())) {
+      co_return std::move(*error);
+    }
+    if (request.obey_robots) {
+      const Target asked = hops.target();
+      const RobotsCache::Answer said =
+          co_await robots.ask(asked, request, product_token(options.user_agent));
+      crawl_delay = said.crawl_delay;
+      if (!said.is_allowed) {
+        co_return fetch_error(FetchErrc::robots_denied,
+                              "robots.txt does not allow " + asked.url);
+      }
     }
     Exchange::Plan plan;
     plan.target = hops.target();
@@ -278,6 +323,7 @@ asio::awaitable<Result<Page>> CurlFetcher::Engine::follow(Request request) {
     plan.access = request.access;
     plan.timeout = left;
     plan.max_body = request.max_body;
+    plan.take_first = request.take_first;
     if (plan.target.scheme == "https") {
       Result<Trust> trust = trust_of(*request.access);
       if (!trust) {
@@ -291,6 +337,7 @@ asio::awaitable<Result<Page>> CurlFetcher::Engine::follow(Request request) {
     if (!page || !is_redirect_status(page->status)) {
       if (page) {
         page->moved_to = hops.moved_to();
+        page->crawl_delay = crawl_delay;
       }
       co_return page;
     }

@@ -38,6 +38,17 @@ std::string numeric(const sockaddr& address) {
   return text;
 }
 
+int local_port_of(int socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+    return -1;
+  }
+  return address.ss_family == AF_INET6
+             ? ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port)
+             : ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
+}
+
 }  // namespace
 
 struct Exchange::Callbacks {
@@ -53,19 +64,24 @@ struct Exchange::Callbacks {
       }
     }
     exchange.was_allowed_ = true;
-    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    const int socket =
+        ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    exchange.opened_.push_back(socket);
+    return socket;
   }
 
   // Each request, on a connection that may have been made for another feed with
   // another policy.
-  static int before_request(void* self, char* primary_ip, char*, int, int) {
+  static int before_request(void* self, char* primary_ip, char*, int, int local_port) {
     Exchange& exchange = *static_cast<Exchange*>(self);
     if (!exchange.plan_.access->proxy.empty()) {
       return CURL_PREREQFUNC_OK;
     }
     const std::string_view why = exchange.plan_.access->addresses.refuses(primary_ip);
     if (why.empty()) {
-      return CURL_PREREQFUNC_OK;
+      exchange.is_stale_ =
+          exchange.plan_.target.scheme == "http" && exchange.has_stale_input(local_port);
+      return exchange.is_stale_ ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
     }
     exchange.fail(fetch_error(FetchErrc::address_denied,
                               std::string(primary_ip) + " is " + std::string(why)));
@@ -82,7 +98,8 @@ struct Exchange::Callbacks {
     if (exchange.wire_bytes_ == 0) {
       exchange.is_body_ignored_ = exchange.head_.status() != 200;
       const auto length = exchange.head_.content_length();
-      if (!exchange.is_body_ignored_ && length && *length > exchange.plan_.max_body) {
+      if (!exchange.is_body_ignored_ && !exchange.plan_.take_first && length &&
+          *length > exchange.plan_.max_body) {
         exchange.fail(fetch_error(FetchErrc::too_large,
                                   "the body is said to have " + std::to_string(*length) +
                                       " bytes, more than max_body"));
@@ -96,7 +113,7 @@ struct Exchange::Callbacks {
       return exchange.wire_bytes_ > limits::kMaxIgnoredBody ? 0 : size;
     }
     if (!exchange.has_place_ && exchange.body_.size() > limits::kLargeBody) {
-      if (!exchange.places_.take(exchange)) {
+      if (!exchange.company_.take_place(exchange)) {
         return CURL_WRITEFUNC_PAUSE;
       }
       exchange.has_place_ = true;
@@ -106,8 +123,12 @@ struct Exchange::Callbacks {
       exchange.fail(fetch_error(FetchErrc::too_large, "the body does not end"));
       return 0;
     }
-    return exchange.fail(exchange.decoder_->write({data, size}, exchange.body_)) ? 0
-                                                                                 : size;
+    std::optional<Error> error = exchange.decoder_->write({data, size}, exchange.body_);
+    if (error && exchange.plan_.take_first && error->code == FetchErrc::too_large) {
+      exchange.is_body_enough_ = true;
+      return 0;
+    }
+    return exchange.fail(std::move(error)) ? 0 : size;
   }
 
   static CURLcode tls(CURL*, void* ssl_ctx, void* self) {
@@ -116,8 +137,8 @@ struct Exchange::Callbacks {
   }
 };
 
-Exchange::Exchange(void* easy, Plan plan, Places& places)
-    : easy_(easy), plan_(std::move(plan)), places_(places) {
+Exchange::Exchange(void* easy, Plan plan, Company& company)
+    : easy_(easy), plan_(std::move(plan)), company_(company) {
   set_options();
 }
 
@@ -125,8 +146,25 @@ Exchange::~Exchange() {
   curl_easy_reset(easy_);
   curl_slist_free_all(static_cast<curl_slist*>(header_list_));
   if (has_place_) {
-    places_.give_back(*this);
+    company_.give_back_place(*this);
   }
+}
+
+// Whether the connection holds bytes though no request was sent yet: an answer that a
+// server has prepared for a question of its own choice.
+bool Exchange::has_stale_input(int local_port) {
+  for (const int socket : opened_) {
+    if (local_port_of(socket) == local_port) {
+      company_.sockets[local_port] = socket;
+      return false;  // new
+    }
+  }
+  const auto known = company_.sockets.find(local_port);
+  if (known == company_.sockets.end() || local_port_of(known->second) != local_port) {
+    return false;
+  }
+  char byte = 0;
+  return ::recv(known->second, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
 bool Exchange::fail(std::optional<Error> error) {
@@ -150,6 +188,7 @@ void Exchange::set_options() {
   curl_easy_setopt(easy, CURLOPT_PROXY, plan_.access->proxy.c_str());
   curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, plan_.is_fresh ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(plan_.timeout.count()));
   const auto connect =
       std::min<std::chrono::milliseconds>(plan_.timeout, limits::kConnectTimeout);
@@ -218,14 +257,16 @@ std::optional<Error> Exchange::conclude(int curl_code) {
   if (error_) {
     return std::exchange(error_, std::nullopt);
   }
-  const bool is_cut_by_us = is_body_ignored_ && curl_code == CURLE_WRITE_ERROR;
+  const bool is_cut_by_us =
+      (is_body_ignored_ || is_body_enough_) && curl_code == CURLE_WRITE_ERROR;
   if (curl_code != CURLE_OK && !is_cut_by_us) {
     return from_code(curl_code);
   }
   if (head_.status() == 0) {
     return fetch_error(FetchErrc::bad_response, "the answer has no status");
   }
-  return decoder_ && !is_body_ignored_ ? decoder_->finish(body_) : std::nullopt;
+  return decoder_ && !is_body_ignored_ && !is_body_enough_ ? decoder_->finish(body_)
+                                                           : std::nullopt;
 }
 
 std::optional<Error> Exchange::from_code(int curl_code) {

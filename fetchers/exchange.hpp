@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.hpp"
@@ -31,18 +32,26 @@ class Exchange {
     std::optional<Trust> trust;
     std::chrono::milliseconds timeout{};
     std::size_t max_body = 0;
+    bool take_first = false;
+    bool is_fresh = false;  // on a new connection
   };
 
-  // A place among those for large bodies; see limits::kLargeBody.
-  class Places {
+  // What the exchanges of one fetcher share.
+  class Company {
    public:
-    virtual ~Places() = default;
-    virtual bool take(Exchange& exchange) = 0;  // false: wait, unpause() will come
-    virtual void give_back(Exchange& exchange) = 0;
+    virtual ~Company() = default;
+    // A place among those for large bodies, see limits::kLargeBody. False: wait, the
+    // transfer will be unpaused.
+    virtual bool take_place(Exchange& exchange) = 0;
+    virtual void give_back_place(Exchange& exchange) = 0;
+
+    // The sockets of connections by their local port, as curl does not tell which one
+    // it has chosen; may hold closed ones.
+    std::unordered_map<int, int> sockets;
   };
 
   // `easy` is a fresh or reset CURL*, which the caller keeps.
-  Exchange(void* easy, Plan plan, Places& places);
+  Exchange(void* easy, Plan plan, Company& company);
   ~Exchange();
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
@@ -52,6 +61,10 @@ class Exchange {
   // True when what the socket has brought is more than this answer may be.
   bool is_flood(std::uint64_t received);
 
+  // True when the kept connection that was chosen held bytes that nobody had asked for:
+  // nothing was sent, and it has to be done again with is_fresh.
+  bool is_stale() const { return is_stale_; }
+
   // What the transfer came to: its head and body, or why not. Once, at its end.
   std::optional<Error> conclude(int curl_code);
   AnswerHead& head() { return head_; }
@@ -60,15 +73,15 @@ class Exchange {
  private:
   struct Callbacks;  // curl's view of this; in the .cpp
 
-  std::optional<Error> refuse_proxied() const;
   std::optional<Error> from_code(int curl_code);
   void set_options();
+  bool has_stale_input(int local_port);
   void set_tls();
   bool fail(std::optional<Error> error);
 
   void* easy_;
   Plan plan_;
-  Places& places_;
+  Company& company_;
   void* header_list_ = nullptr;
   AnswerHead head_;
   std::optional<ContentDecoder> decoder_;
@@ -78,8 +91,11 @@ class Exchange {
   std::string denied_;          // the last address that was refused, and why
   bool was_allowed_ = false;    // some address was
   bool is_body_ignored_ = false;
+  bool is_body_enough_ = false;
+  bool is_stale_ = false;
   bool has_place_ = false;
-  std::string message_;  // CURLOPT_ERRORBUFFER
+  std::vector<int> opened_;  // sockets of this transfer's own
+  std::string message_;      // CURLOPT_ERRORBUFFER
 };
 
 }  // namespace siftd

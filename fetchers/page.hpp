@@ -45,7 +45,8 @@ struct Request {
   std::chrono::milliseconds timeout{30000};  // of the whole transfer, all hops
   std::size_t max_body = 16u << 20;          // bytes, decoded
   bool obey_robots = false;                  // ask each hop's robots.txt first
-  std::shared_ptr<const Access> access;      // null: public addresses, no files
+  bool take_first = false;  // of a larger body, the first max_body bytes are enough
+  std::shared_ptr<const Access> access;  // null: public addresses, no files
 };
 
 // What the server said about when to come back. Absent: it did not say, or said
@@ -70,6 +71,8 @@ struct Page {
   std::string last_modified;
   Freshness freshness;
   std::vector<std::string> links;  // the Link headers (RFC 8288), one string each
+  // What the site's robots.txt asks between two pages; only when it was asked.
+  std::optional<std::chrono::milliseconds> crawl_delay;
 
   // 304: the body is empty and the old one stands.
   bool is_unchanged() const { return status == 304; }

@@ -56,22 +56,6 @@ std::string form_encoded(std::string_view text) {
   return out;
 }
 
-std::string form_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+') {
-      out += ' ';
-    } else if (text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
-               hex_digit(text[i + 2]) >= 0) {
-      out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
-
 // One "<target>; rel="a b"; ..." of a Link header; `text` moves past it.
 struct Link {
   std::string_view target;
@@ -191,46 +175,6 @@ Request subscribe_request(const SubscribeRequest& wanted,
   request.max_body = limits::kMaxHubAnswer;
   request.access = std::move(access);
   return request;
-}
-
-std::optional<HubVerification> read_verification(std::string_view query) {
-  HubVerification verification;
-  if (query.size() > limits::kMaxRequestUrl) {
-    return std::nullopt;
-  }
-  while (!query.empty()) {
-    const std::size_t ampersand = query.find('&');
-    const std::string_view pair = query.substr(0, ampersand);
-    query.remove_prefix(ampersand == std::string_view::npos ? query.size()
-                                                            : ampersand + 1);
-    const std::size_t equals = pair.find('=');
-    if (equals == std::string_view::npos) {
-      continue;
-    }
-    const std::string name = form_decoded(pair.substr(0, equals));
-    std::string value = form_decoded(pair.substr(equals + 1));
-    if (name == "hub.mode") {
-      verification.mode = std::move(value);
-    } else if (name == "hub.topic") {
-      verification.topic = std::move(value);
-    } else if (name == "hub.challenge") {
-      verification.challenge = std::move(value);
-    } else if (name == "hub.reason") {
-      verification.reason = std::move(value);
-    } else if (name == "hub.lease_seconds") {
-      std::int64_t lease = 0;
-      std::from_chars(value.data(), value.data() + value.size(), lease);
-      verification.lease = std::chrono::seconds(std::max<std::int64_t>(0, lease));
-    }
-  }
-  const bool is_denial = verification.mode == "denied";
-  const bool is_known =
-      is_denial || verification.mode == "subscribe" || verification.mode == "unsubscribe";
-  if (!is_known || verification.topic.empty() ||
-      (!is_denial && verification.challenge.empty())) {
-    return std::nullopt;
-  }
-  return verification;
 }
 
 bool is_signed_by(std::string_view secret, std::string_view signature,

@@ -32,17 +32,6 @@ struct SubscribeRequest {
 Request subscribe_request(const SubscribeRequest& wanted,
                           std::shared_ptr<const Access> access);
 
-// What a hub asks of the callback by GET (5.3), read from the query string.
-struct HubVerification {
-  std::string mode;  // subscribe, unsubscribe or denied
-  std::string topic;
-  std::string challenge;
-  std::string reason;  // of a denial
-  std::chrono::seconds lease{};
-};
-// Nothing: it is none, or one of its parts is unreasonably long.
-std::optional<HubVerification> read_verification(std::string_view query);
-
 // X-Hub-Signature ("sha256=<hex>", also sha1, sha384, sha512; 7.1) over the raw body.
 // Compared in constant time; false when it is missing, unknown or wrong.
 bool is_signed_by(std::string_view secret, std::string_view signature,

@@ -62,6 +62,11 @@ std::vector<Result<Page>> Lab::fetch_all(std::vector<Request> requests) {
   return results;
 }
 
+void Lab::wait(std::chrono::milliseconds time) {
+  loop_.restart();
+  loop_.run_for(time);
+}
+
 Result<Page> Lab::fetch(Request request) {
   std::vector<Request> one;
   one.push_back(std::move(request));

@@ -27,6 +27,7 @@ class Lab {
   Request request(std::string url) const;
   Result<Page> fetch(Request request);
   Result<Page> fetch(std::string url) { return fetch(request(std::move(url))); }
+  void wait(std::chrono::milliseconds time);
   std::vector<Result<Page>> fetch_all(std::vector<Request> requests);
 
  private:
