@@ -102,7 +102,7 @@ bool take_frames(std::string& text, const ControlClient::OnEvent& on_event) {
       id = line.starts_with("id: ") ? value("id: ") : id;
       data = line.starts_with("data: ") ? value("data: ") : data;
     }
-    if (!data.empty() && !on_event(name, id, data)) {
+    if ((!data.empty() || !id.empty()) && !on_event(name, id, data)) {
       return false;
     }
   }

@@ -27,9 +27,9 @@ class ControlClient {
                      std::string body = {}) const;
 
   // GET of an event stream: calls `on_event` with name ("siftd.article.new", "gap"),
-  // id and data of each until it returns false (then no Error) or the stream ends
-  // (an Error). An answer that is no stream is an Error with its sentence; its code
-  // is invalid_argument: asking again will not help.
+  // id and data of each (no data: only the position moved) until it returns false (then
+  // no Error) or the stream ends (an Error). An answer that is no stream is an Error with
+  // its sentence; its code is invalid_argument: asking again will not help.
   using OnEvent = std::function<bool(std::string_view name, std::string_view id,
                                      std::string_view data)>;
   std::optional<Error> follow(std::string_view target, std::string_view last_event_id,

@@ -363,7 +363,8 @@ asio::awaitable<void> HttpServer::State::stream_events(Stream& stream,
   head.set("X-Accel-Buffering", "no");  // nginx holds a stream back otherwise
   head.keep_alive(false);
   std::ostringstream text;
-  text << head.base() << "retry: 2000\n\n";
+  // The id first: who is cut off before the first event goes on from here as well.
+  text << head.base() << "retry: 2000\n\n" << position_frame(wanted.from);
   bool is_open = co_await send(stream, text.str());
   asio::steady_timer heartbeat(executor);
   while (is_open) {
@@ -380,7 +381,7 @@ asio::awaitable<void> HttpServer::State::stream_events(Stream& stream,
       co_return;
     }
     if (!woken) {
-      is_open = co_await send(stream, ": quiet\n\n");
+      is_open = co_await send(stream, position_frame(wanted.from));
     }
   }
 }

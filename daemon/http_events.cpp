@@ -27,7 +27,8 @@ std::optional<EventType> type_named(std::string_view name) {
 
 }  // namespace
 
-Result<EventsRequest> events_request_of(const HttpRequest& request, const Journal& journal) {
+Result<EventsRequest> events_request_of(const HttpRequest& request,
+                                        const Journal& journal) {
   EventsRequest wanted;
   const std::string_view last = request.header("last-event-id");
   const std::string_view from = request.parameter("from");
@@ -75,6 +76,10 @@ std::string event_frame(const StoredEvent& event) {
   frame += event.line;
   frame += "\n\n";
   return frame;
+}
+
+std::string position_frame(std::uint64_t next) {
+  return "id: " + std::to_string(next - 1) + "\n\n";
 }
 
 std::string gap_frame(std::uint64_t wanted, std::uint64_t oldest) {

@@ -20,10 +20,15 @@ struct EventsRequest {
 
 // Last-Event-ID (a reconnecting client) beats ?from=SEQ|beginning|now; now is the
 // default. ?type= and ?feed= repeat. An Error says what is wrong.
-Result<EventsRequest> events_request_of(const HttpRequest& request, const Journal& journal);
+Result<EventsRequest> events_request_of(const HttpRequest& request,
+                                        const Journal& journal);
 
 // id: 42, event: siftd.article.new, data: the line.
 std::string event_frame(const StoredEvent& event);
+
+// An id without an event: the client knows where it is, though a filter or the quiet
+// kept all events from it.
+std::string position_frame(std::uint64_t next);
 
 // Tells that events are missing: retention removed them before the client came.
 std::string gap_frame(std::uint64_t wanted, std::uint64_t oldest);

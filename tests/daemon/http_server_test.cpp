@@ -190,6 +190,9 @@ TEST_CASE("http server: a stream tells old events, then live ones", "[http]") {
   const auto error = client.follow(
       "/events?from=beginning&type=new", "",
       [&](std::string_view name, std::string_view id, std::string_view data) {
+        if (data.empty()) {
+          return true;
+        }
         seen.push_back(std::string(id) + ' ' + std::string(name) + ' ' +
                        std::string(data));
         if (seen.size() == 2) {
@@ -224,7 +227,7 @@ TEST_CASE("http server: a stream goes on after its last event and tells a gap",
         return seen.size() < 3;
       });
   CHECK(!error);
-  CHECK(seen == std::vector<std::string>{R"({"wanted":3,"oldest":5})", "5", "6"});
+  CHECK(seen == std::vector<std::string>{"2", R"({"wanted":3,"oldest":5})", "5"});
   const auto wrong = client.follow(
       "/events?from=x", "",
       [](std::string_view, std::string_view, std::string_view) { return false; });
