@@ -239,6 +239,9 @@ asio::awaitable<bool> HttpServer::State::answer(Stream& stream,
                                                 beast::flat_buffer& buffer,
                                                 EmptyParser& parser,
                                                 HttpRequest request) {
+  // read_body() takes the parser's insides: what is needed later is asked now.
+  const bool wants_more = parser.get().keep_alive();
+  const bool has_body = parser.chunked() || parser.content_length().value_or(0) > 0;
   const unsigned version = parser.get().version();
   const bool is_head = parser.get().method() == http::verb::head;
   std::optional<HttpReply> refusal;
@@ -261,7 +264,7 @@ asio::awaitable<bool> HttpServer::State::answer(Stream& stream,
     refusal = co_await read_body(stream, buffer, parser, request);
   }
   // Of a refused request the body was not read: what follows is not a request.
-  const bool keep_alive = parser.get().keep_alive() && (!refusal || parser.is_done());
+  const bool keep_alive = wants_more && !(refusal && has_body);
   HttpReply result;
   if (refusal) {
     result = std::move(*refusal);

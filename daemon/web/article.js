@@ -106,7 +106,7 @@ function revisionsBlock(events) {
   for (const event of events) {
     const own = event.data._siftd || {};
     const word = event.type.replace("siftd.article.", "");
-    const head = element("summary", {}, `${word}, revision ${own.revision} `, time(event.time));
+    const head = element("summary", {}, `${word}, revision ${own.revision}, `, time(event.time));
     const more = element("details", {}, head);
     if (own.reason) {
       more.append(element("p", {}, own.reason));

@@ -93,7 +93,8 @@ function feedRow(feed) {
   return element("tr", {},
     element("td", {}, element("span", {class: "health", "data-health": feed.health}, feed.name),
       element("span", {class: "hidden"}, ` ${feed.health}`),
-      element("span", {class: "sub"}, link(feed.url), feed.title ? ` ${feed.title}` : ""),
+      feed.title ? element("span", {class: "sub"}, feed.title) : null,
+      element("span", {class: "sub"}, link(feed.url)),
       feed.reason ? element("span", {class: "sub wrong"}, feed.reason) : null),
     element("td", {"data-name": "Last poll"}, time(feed.last_poll) || "never",
       element("span", {class: "sub"}, feed.http_status ? `status ${feed.http_status}` : "",
@@ -200,7 +201,8 @@ async function showStories() {
 // ---- views and keys
 
 function show(hash) {
-  const [name, argument] = [hash.slice(1).split("/")[0] || "live", hash.slice(1).split("/").slice(1).join("/")];
+  const [name, ...rest] = (hash.slice(1) || "live").split("/");
+  const argument = rest.join("/");
   if (name === "back") {
     location.hash = cameFrom;
     return;
@@ -219,7 +221,7 @@ function show(hash) {
     one.getAttribute("href") === `#${name}` ? one.setAttribute("aria-current", "page") : one.removeAttribute("aria-current");
   }
   if (name === "article") {
-    showArticle(byId("view-article"), decodeURIComponent(argument)).catch((error) =>
+    showArticle(byId("view-article"), argument).catch((error) =>
       byId("view-article").replaceChildren(element("p", {class: "notice"}, error.message),
         element("a", {href: "#back"}, "← Back")));
   } else if (name === "feeds") {

@@ -28,6 +28,7 @@ class FakeJournal : public Journal {
     grown_.cancel();
   }
   void trim(std::uint64_t oldest) { oldest_ = oldest; }
+  const StoredEvent& at(std::uint64_t sequence) const { return events_[sequence - 1]; }
 
   boost::asio::awaitable<Result<EventBatch>> read(std::uint64_t from,
                                                   std::size_t max_bytes) override {

@@ -166,6 +166,18 @@ TEST_CASE("http server: a body larger than its path takes is refused", "[http]")
             .substr(0, 12) == "HTTP/1.1 100");
 }
 
+TEST_CASE("http server: who asked for a close after a body gets it", "[http]") {
+  HttpConfig http;
+  http.token = "t";
+  Rig rig(http);
+  const std::string body = R"({"url":"https://a.test/"})";
+  const std::string request =
+      "POST /api/feeds HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer t\r\n"
+      "Connection: close\r\nContent-Length: " +
+      std::to_string(body.size()) + "\r\n\r\n" + body;
+  CHECK(rig.raw(request, false).substr(0, 12) == "HTTP/1.1 201");
+}
+
 TEST_CASE("http server: a question that throws costs its answer only", "[http]") {
   Rig rig;
   const ControlClient client(rig.socket());
