@@ -98,7 +98,7 @@ std::string feeds_table(const rapidjson::Value& feeds) {
                 : next.empty()           ? "none"
                                          : next,
                 ""},
-               {reason.empty() ? why : reason + (why.empty() ? "" : "; " + why), ""},
+               {why.find(reason) != std::string::npos ? why : reason + "; " + why, ""},
                {std::to_string(number_at(feed, "articles")), ""},
                {std::to_string(number_at(feed, "copies")), ""}});
   }
