@@ -3,7 +3,7 @@
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME siftd)
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
-set(CPACK_PACKAGE_CONTACT "siftd maintainers <siftd@localhost.localdomain>")
+set(CPACK_PACKAGE_CONTACT "siftd maintainers <maintainers@siftd.example.org>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "news feed daemon: polls, cleans, says each thing once")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
@@ -15,12 +15,11 @@ set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS
-  "ca-certificates, init-system-helpers, systemd | systemd-standalone-sysusers")
+  "ca-certificates, systemd | systemd-standalone-sysusers")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "systemd")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "jq, prometheus")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
-"news feed daemon: polls, cleans, says each thing once
-siftd polls news feeds politely, fetches the articles behind them, takes the
+"siftd polls news feeds politely, fetches the articles behind them, takes the
 boilerplate away, drops near-identical copies and streams what is left as
 events, one line of JSON each, into files and sockets that other programs
 follow. Nothing is lost and nothing is said twice, restarts and crashes
@@ -49,6 +48,7 @@ install_compressed(${docs}/siftd.toml.5 siftd.toml.5 share/man/man5)
 install_compressed(${debian}/changelog changelog.Debian share/doc/siftd)
 add_custom_target(package_files ALL DEPENDS ${compressed})
 
+install(FILES ${debian}/lintian-overrides DESTINATION share/lintian/overrides RENAME siftd)
 install(FILES ${debian}/copyright ${docs}/events.md ${docs}/event.schema.json
   ${docs}/openapi.json ${docs}/operating.md DESTINATION share/doc/siftd)
 install(FILES ${PROJECT_SOURCE_DIR}/systemd/grafana.json
