@@ -533,9 +533,10 @@ PageMetadata read_metadata(const HtmlTree& tree, std::string_view url) {
     metadata.published = metadata.modified;
   }
   metadata.language = language_of(found);
-  metadata.image =
-      resolve_url(base, first_filled({&found.linked.image, &found.og_image,
-                                      &found.item_image, &found.twitter_image}));
+  const std::string image = first_filled(
+      {&found.linked.image, &found.og_image, &found.item_image, &found.twitter_image});
+  // An empty reference resolves to the page itself.
+  metadata.image = image.empty() ? "" : resolve_url(base, image);
   metadata.section =
       resolve_references(first_filled({&found.linked.section, &found.section}));
   metadata.summary = resolve_references(first_filled(

@@ -100,6 +100,7 @@ class Once(Case):
         data = daemon.articles()[0]["data"]
         self.assertEqual(data["_siftd"]["text_from"], "page")
         self.assertEqual(data["content_text"], "\n\n".join(text))
+        self.assertFalse(data.get("image"), "the page has none")
 
     def test_drops_a_copy_and_marks_it_when_told_to(self):
         self.server.put_feed("/a.xml", [1])
