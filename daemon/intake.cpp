@@ -168,7 +168,7 @@ asio::awaitable<void> Intake::take(PolledFeed& feed, std::string language, Items
   }
   co_await pages.join();
   pages.check();
-  co_await record(*visit, std::exchange(visit->ready, {}));
+  co_await record_ready(*visit);
   for (IdentifiedItem& item : std::exchange(visit->again, {})) {
     waiting_.spawn(try_later(visit, std::move(item), InUse(feed.pages_waiting)));
   }
@@ -312,7 +312,7 @@ asio::awaitable<void> Intake::take_answer(Visit& visit, IdentifiedItem item,
   visit.ready.push_back(std::move(candidate));
   if (visit.ready.size() >= limits::kPrepareBatch ||
       now - visit.ready_since >= limits::kGatherTime) {
-    co_await record(visit, std::exchange(visit.ready, {}));
+    co_await record_ready(visit);
   }
 }
 
@@ -329,7 +329,7 @@ asio::awaitable<void> Intake::try_later(std::shared_ptr<Visit> visit, Identified
     Result<Page> answer = co_await fetch_page(visit->feed, item.item.url);
     if (tries == limits::kPageTries || !is_worth_another_try(answer)) {
       co_await take_answer(*visit, std::move(item), std::move(answer));
-      co_await record(*visit, std::exchange(visit->ready, {}));
+      co_await record_ready(*visit);
       co_return;
     }
     wait = std::min<std::chrono::milliseconds>(wait * 2, limits::kPageRetryLast);
@@ -358,6 +358,11 @@ asio::awaitable<Result<Page>> Intake::fetch_page(const PolledFeed& feed,
   }
   slot->ended(ending_of(answer));
   co_return answer;
+}
+
+asio::awaitable<void> Intake::record_ready(Visit& visit) {
+  std::vector<Candidate> ready = std::exchange(visit.ready, {});
+  co_await record(visit, std::move(ready));
 }
 
 asio::awaitable<void> Intake::record(Visit& visit, std::vector<Candidate> candidates) {

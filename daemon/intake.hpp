@@ -86,6 +86,7 @@ class Intake {
                                          IdentifiedItem item, InUse in_use);
   boost::asio::awaitable<Result<Page>> fetch_page(const PolledFeed& feed,
                                                   std::string url);
+  boost::asio::awaitable<void> record_ready(Visit& visit);
   boost::asio::awaitable<void> record(Visit& visit, std::vector<Candidate> candidates);
 
   boost::asio::any_io_executor executor_;

@@ -384,7 +384,8 @@ asio::awaitable<void> Pipeline::take_push(PolledFeed& feed, Page page, InUse) {
     parts_.metrics.items += parsed.items.size();
     co_await intake_.take(feed, parsed.info->language, std::move(parsed.items));
     feed.state.last_change = std::chrono::floor<std::chrono::seconds>(wall_now());
-    co_await intake_.record_feed(feed, feed.state, {});
+    std::vector<FeedStatusData> none;
+    co_await intake_.record_feed(feed, feed.state, std::move(none));
     co_return;
   }
   if (!feed.is_removed && !feed.is_polling && !stopping_) {
@@ -396,7 +397,8 @@ asio::awaitable<void> Pipeline::take_push(PolledFeed& feed, Page page, InUse) {
 }
 
 asio::awaitable<void> Pipeline::record_state(PolledFeed& feed) {
-  co_await intake_.record_feed(feed, feed.state, {});
+  std::vector<FeedStatusData> none;
+  co_await intake_.record_feed(feed, feed.state, std::move(none));
 }
 
 std::vector<const PolledFeed*> Pipeline::feeds() const {
@@ -432,7 +434,8 @@ asio::awaitable<void> Pipeline::poll_now(std::string url) {
   feed->state = state;
   turns_.schedule().set_due(feed->job, Steady::now());
   turns_.changed();
-  co_await intake_.record_feed(*feed, std::move(state), {});
+  std::vector<FeedStatusData> none;
+  co_await intake_.record_feed(*feed, std::move(state), std::move(none));
 }
 
 }  // namespace siftd

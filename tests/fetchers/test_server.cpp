@@ -1,5 +1,6 @@
 #include "tests/fetchers/test_server.hpp"
 
+#include <csignal>
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
@@ -216,6 +217,7 @@ struct TestServer::Core : std::enable_shared_from_this<Core> {
 TestServer::TestServer(asio::io_context& loop, Handler handler,
                        const std::string& address)
     : core_(std::make_shared<Core>(loop, std::move(handler), address)) {
+  std::signal(SIGPIPE, SIG_IGN);  // as the daemon does
   core_->accept();
 }
 TestServer::~TestServer() {
