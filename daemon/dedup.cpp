@@ -211,6 +211,7 @@ class Judge {
   explicit Judge(const DedupOptions& options)
       : recogniser_({.threshold = options.threshold,
                      .window = kWindow,
+                     .memory = kMemory,
                      .stories = options.stories}),
         stories_(options.stories) {}
 
@@ -236,8 +237,10 @@ class Judge {
   bool has_failed() const { return has_failed_; }
 
  private:
-  // As the daemon's default; a stream without times is remembered as a whole.
+  // Copies as the daemon's default; stories grow for months. A stream without times
+  // is remembered as a whole.
   static constexpr std::chrono::hours kWindow{24 * 7};
+  static constexpr std::chrono::hours kMemory{24 * 60};
 
   void write(const Ready& ready, const Verdict& verdict, std::string& out) const {
     out += "{\"id\":";

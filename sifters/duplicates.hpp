@@ -33,7 +33,11 @@ struct Evidence {
   int title_shared = 0;  // of these, those in both titles
   int title_here = 0;
   int title_there = 0;
-  double days = 0;  // between the two
+  int leads_here = 0;  // of the terms, what the text here is about
+  int leads_there = 0;
+  int leads_missing_here = 0;   // of what the text there is about
+  int leads_missing_there = 0;  // of what the text here is about
+  double days = 0;              // between the two
   std::uint32_t words_here = 0;
   std::uint32_t words_there = 0;
 };
@@ -77,6 +81,9 @@ class Duplicates {
   // Makes a remembered article findable; its family is set already.
   void post(std::uint32_t ordinal);
 
+  // The same for the article that find() was just asked about, and faster.
+  void post_compared(std::uint32_t ordinal);
+
   // Takes back what it posted, before it is forgotten.
   void unpost(std::uint32_t ordinal);
 
@@ -104,6 +111,7 @@ class Duplicates {
 
   Remembered& remembered_;
   PostingTable table_;
+  std::uint64_t compared_ = 0;  // the words_hash that counts_ is of; 0: stale
   // Room from one call to the next.
   std::vector<std::uint8_t> counts_;  // of postings, for each shingle asked for
   std::vector<Hit> hits_;

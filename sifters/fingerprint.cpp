@@ -1,6 +1,7 @@
 #include "sifters/fingerprint.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 
@@ -17,6 +18,8 @@ namespace siftd {
 namespace {
 
 constexpr std::uint64_t kNumberHash = 0xA0761D6478BD642FULL;
+// No text is so long that it needs a coarser sample.
+constexpr std::uint8_t kMaxLevel = 24;
 // Below this many words a text alone says too little: its title counts as text.
 constexpr std::size_t kShortText = 8;
 // Terms in the first so many words of the text count as early.
@@ -25,6 +28,13 @@ constexpr std::size_t kEarlyWords = 60;
 std::uint64_t mix(std::uint64_t x) {
   x ^= x >> 32;
   x *= 0xD6E8FEB86659FD93ULL;
+  x ^= x >> 32;
+  x *= 0xD6E8FEB86659FD93ULL;
+  return x ^ x >> 32;
+}
+
+// One round is enough for hashes of hashes.
+std::uint64_t finish(std::uint64_t x) {
   x ^= x >> 32;
   x *= 0xD6E8FEB86659FD93ULL;
   return x ^ x >> 32;
@@ -56,63 +66,79 @@ struct Room {
   std::vector<std::uint32_t> table;  // of terms: index + 1, by hash
   std::vector<Fingerprint::Term> terms;
   std::vector<float> scores;
-  std::vector<std::uint32_t> order;
+  struct Rank {
+    float score;
+    std::uint32_t hash;
+    std::uint32_t index;
+  };
+  std::vector<Rank> order;
 };
 
 void take_shingles(const std::vector<Word>& words, Room& room, Fingerprint& print) {
   std::vector<std::uint32_t>& all = room.shingles;
   all.clear();
-  std::size_t i = 0;
-  for (; i < words.size(); ++i) {
+  // How many hashes end in so many zero bits: the level is known before they are
+  // sorted. Repeats count, so a text that repeats itself gets a coarser sample.
+  std::array<std::uint32_t, kMaxLevel + 1> zeros{};
+  for (std::size_t i = 0; i < words.size(); ++i) {
     std::size_t width = width_of(words[i].script);
-    if (i + width > words.size()) break;
+    if (i + width > words.size()) {
+      break;
+    }
     std::uint64_t hash = 0;
-    for (std::size_t k = 0; k < width; ++k)
+    for (std::size_t k = 0; k < width; ++k) {
       hash = std::rotl(hash, 17) * 0x9FB21C651E98DF25ULL + words[i + k].hash;
-    all.push_back(static_cast<std::uint32_t>(mix(hash) >> 32));
+    }
+    auto shingle = static_cast<std::uint32_t>(finish(hash) >> 32);
+    ++zeros[std::min<std::size_t>(static_cast<std::size_t>(std::countr_zero(shingle)),
+                                  kMaxLevel)];
+    all.push_back(shingle);
   }
-  if (i == 0 && !words.empty()) {
+  if (all.empty() && !words.empty()) {
     // Too short for one shingle: the whole is one.
     all.push_back(static_cast<std::uint32_t>(mix(print.words_hash)));
   }
-  auto keep = [&all](std::uint32_t mask) {
-    all.erase(std::remove_if(all.begin(), all.end(),
-                             [mask](std::uint32_t s) { return (s & mask) != 0; }),
-              all.end());
-  };
-  // Jump near the level before sorting: repeats can only make it coarser than needed
-  // by the text's own repetition, so what is counted is what differs.
+  std::size_t kept = all.size();
+  while (kept > Fingerprint::kMaxShingles && print.level < kMaxLevel) {
+    kept -= zeros[print.level++];
+  }
+  std::uint32_t mask = (1U << print.level) - 1;
+  std::erase_if(all, [mask](std::uint32_t shingle) { return (shingle & mask) != 0; });
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
-  while (all.size() > Fingerprint::kMaxShingles && print.level < 24) {
-    ++print.level;
-    keep((1U << print.level) - 1);
+  if (all.size() > Fingerprint::kMaxShingles) {
+    all.resize(Fingerprint::kMaxShingles);
   }
-  if (all.size() > Fingerprint::kMaxShingles) all.resize(Fingerprint::kMaxShingles);
   print.shingles.assign(all.begin(), all.end());
 }
 
-bool is_slot(const Word& word) { return word.is_number && word.length >= 1; }
+bool is_slot(const Word& word) {
+  return word.is_number && word.length >= 1;
+}
 
 std::uint64_t place_word(const std::vector<Word>& words, std::size_t i) {
-  if (i >= words.size()) return 0;
+  if (i >= words.size())
+    return 0;
   return words[i].is_number ? kNumberHash : words[i].hash;
 }
 
 void take_slots(const std::vector<Word>& words, Room& room, Fingerprint& print) {
   room.slots.clear();
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (!is_slot(words[i])) continue;
+    if (!is_slot(words[i]))
+      continue;
     std::uint64_t before = place_word(words, i - 1);  // wraps to "none" at the start
     std::uint64_t after = place_word(words, i + 1);
-    if (before == kNumberHash && after == kNumberHash) continue;  // a table
+    if (before == kNumberHash && after == kNumberHash)
+      continue;  // a table
     std::uint64_t place = join(join(place_word(words, i - 2), before), after);
     room.slots.push_back({static_cast<std::uint16_t>(place >> 48),
                           static_cast<std::uint16_t>(words[i].hash >> 48)});
   }
   std::sort(room.slots.begin(), room.slots.end());
   room.slots.erase(std::unique(room.slots.begin(), room.slots.end()), room.slots.end());
-  if (room.slots.size() > Fingerprint::kMaxSlots) room.slots.resize(Fingerprint::kMaxSlots);
+  if (room.slots.size() > Fingerprint::kMaxSlots)
+    room.slots.resize(Fingerprint::kMaxSlots);
   print.slots.assign(room.slots.begin(), room.slots.end());
 }
 
@@ -120,7 +146,8 @@ void assign_sample(std::vector<std::uint16_t>& from, std::size_t most,
                    std::vector<std::uint16_t>& to) {
   std::sort(from.begin(), from.end());
   from.erase(std::unique(from.begin(), from.end()), from.end());
-  if (from.size() > most) from.resize(most);
+  if (from.size() > most)
+    from.resize(most);
   to.assign(from.begin(), from.end());
 }
 
@@ -135,10 +162,12 @@ void take_facts(const std::vector<Word>& words, Room& room, Fingerprint& print) 
   assign_sample(room.sample, Fingerprint::kMaxFacts, print.facts);
   room.sample.clear();
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (!words[i].is_negation) continue;
+    if (!words[i].is_negation)
+      continue;
     // What is negated: the next word that says something.
     std::size_t next = i + 1;
-    while (next < words.size() && next < i + 3 && words[next].is_common) ++next;
+    while (next < words.size() && next < i + 3 && words[next].is_common)
+      ++next;
     if (next < words.size())
       room.sample.push_back(static_cast<std::uint16_t>(join(words[next].stem, 1) >> 48));
   }
@@ -168,8 +197,10 @@ class TermTable {
       room_.table[i] = static_cast<std::uint32_t>(room_.terms.size());
     }
     Fingerprint::Term& term = room_.terms[room_.table[i] - 1];
-    if (term.count < 15) ++term.count;
-    if (term.kind == Fingerprint::Term::word) term.kind = kind;
+    if (term.count < 15)
+      ++term.count;
+    if (term.kind == Fingerprint::Term::word)
+      term.kind = kind;
     term.in_title |= in_title;
     term.is_early |= is_early;
   }
@@ -178,18 +209,21 @@ class TermTable {
     std::vector<Fingerprint::Term>& terms = room_.terms;
     room_.order.clear();
     for (std::uint32_t i = 0; i < terms.size(); ++i) {
-      room_.scores[i] *= worth(terms[i]);
-      room_.order.push_back(i);
+      room_.order.push_back({room_.scores[i] * worth(terms[i]), terms[i].hash, i});
     }
-    std::size_t most = std::min(Fingerprint::kMaxTerms, terms.size());
-    auto better = [this](std::uint32_t a, std::uint32_t b) {
-      return room_.scores[a] != room_.scores[b] ? room_.scores[a] > room_.scores[b]
-                                                : room_.terms[a].hash < room_.terms[b].hash;
+    auto better = [](const Room::Rank& a, const Room::Rank& b) {
+      return a.score != b.score ? a.score > b.score : a.hash < b.hash;
     };
-    std::partial_sort(room_.order.begin(),
-                      room_.order.begin() + static_cast<std::ptrdiff_t>(most),
-                      room_.order.end(), better);
-    for (std::size_t i = 0; i < most; ++i) print.terms.push_back(terms[room_.order[i]]);
+    auto end = room_.order.end();
+    if (room_.order.size() > Fingerprint::kMaxTerms) {
+      end = room_.order.begin() + Fingerprint::kMaxTerms;
+      std::nth_element(room_.order.begin(), end, room_.order.end(), better);
+    }
+    std::sort(room_.order.begin(), end, better);
+    print.terms.reserve(Fingerprint::kMaxTerms);
+    for (auto rank = room_.order.begin(); rank != end; ++rank) {
+      print.terms.push_back(terms[rank->index]);
+    }
   }
 
  private:
@@ -197,9 +231,12 @@ class TermTable {
     static constexpr float kCount[16] = {0,    1,    1.7F, 2.1F, 2.4F, 2.6F, 2.8F, 2.9F,
                                          3.1F, 3.2F, 3.3F, 3.4F, 3.5F, 3.6F, 3.6F, 3.7F};
     float worth = kCount[term.count];
-    if (term.kind == Fingerprint::Term::name) worth *= 1.8F;
-    if (term.in_title) worth *= 1.8F;
-    if (term.is_early) worth *= 1.3F;
+    if (term.kind == Fingerprint::Term::name)
+      worth *= 1.8F;
+    if (term.in_title)
+      worth *= 1.8F;
+    if (term.is_early)
+      worth *= 1.3F;
     return worth;
   }
 
@@ -212,9 +249,11 @@ bool has_headline_case(const std::vector<Word>& title) {
   std::size_t words = 0;
   std::size_t capitals = 0;
   for (const Word& word : title) {
-    if (word.is_common || word.is_number || word.is_starting) continue;
+    if (word.is_common || word.is_number || word.is_starting)
+      continue;
     ++words;
-    if (word.is_capital) ++capitals;
+    if (word.is_capital)
+      ++capitals;
   }
   return words < 3 ? capitals == words : capitals * 10 > words * 6;
 }
@@ -227,21 +266,23 @@ void add_terms(TermTable& table, const std::vector<Word>& words, bool in_title) 
     if (word.script != Word::spaced) {
       // Pairs of characters stand for words.
       if (i + 1 < words.size() && words[i + 1].script == word.script)
-        table.add(join(word.hash, words[i + 1].hash), Fingerprint::Term::word, 1, in_title,
-                  is_early);
+        table.add(join(word.hash, words[i + 1].hash), Fingerprint::Term::word, 1,
+                  in_title, is_early);
       continue;
     }
-    if (word.is_common || word.is_negation) continue;
+    if (word.is_common || word.is_negation)
+      continue;
     if (word.is_number) {
       if (word.length >= 2)
         table.add(word.hash, Fingerprint::Term::number, 0.8F, in_title, is_early);
       continue;
     }
-    if (word.length < 2) continue;
+    if (word.length < 2)
+      continue;
     bool is_name = word.is_capital && !ignores_case;
     float length = word.length <= 3 ? 0.7F : word.length <= 5 ? 0.9F : 1.0F;
-    table.add(word.stem, is_name ? Fingerprint::Term::name : Fingerprint::Term::word, length,
-              in_title, is_early);
+    table.add(word.stem, is_name ? Fingerprint::Term::name : Fingerprint::Term::word,
+              length, in_title, is_early);
   }
 }
 

@@ -48,7 +48,7 @@ struct Fingerprint {
   // are complete when they are shorter than their limits below.
   std::vector<std::uint16_t> facts;
   std::vector<std::uint16_t> negations;
-  std::vector<Term> terms;              // the most telling first
+  std::vector<Term> terms;  // the most telling first
 
   bool is_empty() const { return words == 0 && terms.empty(); }
   bool operator==(const Fingerprint&) const = default;

@@ -211,11 +211,12 @@ std::string plain_host(std::string_view host) {
       least = 3;
   }
   // The first label, or the one behind it (en.m.wikipedia.org).
-  for (std::size_t i = 0; i < 2 && i < labels.size() && labels.size() > least; ++i) {
-    if (!is_mobile_label(labels[i]))
-      continue;
-    labels.erase(labels.begin() + static_cast<std::ptrdiff_t>(i));
-    break;
+  for (std::size_t i = 0; i < 2 && labels.size() > least;) {
+    if (is_mobile_label(labels[i])) {
+      labels.erase(labels.begin() + static_cast<std::ptrdiff_t>(i));
+    } else {
+      ++i;
+    }
   }
   std::string result;
   for (std::string_view label : labels) {
@@ -244,8 +245,12 @@ std::string plain_path(std::string_view given) {
   }
   if (path.starts_with("/amp/") && path.size() > 5)
     path.erase(0, 4);
-  replace_end(path, "/amp/", "/");
-  replace_end(path, "/amp", "");
+  while (path.ends_with("/amp/") && path.size() > 5) {
+    replace_end(path, "/amp/", "/");
+  }
+  while (path.ends_with("/amp") && path.size() > 4) {
+    replace_end(path, "/amp", "");
+  }
   replace_end(path, ".amp.html", ".html");
   replace_end(path, ".amp", "");
   return path.empty() ? "/" : path;

@@ -1,7 +1,8 @@
 #include "sifters/recogniser.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -82,8 +83,7 @@ struct Recogniser::State {
 
   void remember(std::uint64_t article, const Fingerprint& print, std::uint32_t now,
                 const Finding& finding) {
-    std::uint32_t ordinal =
-        remembered.add(article, now, print, stories.choose_terms(print));
+    std::uint32_t ordinal = remembered.add(article, now, print, choose_terms(print));
     Remembered::Record& record = remembered[ordinal];
     record.original = ordinal;
     if (finding.match != 0) {
@@ -93,10 +93,21 @@ struct Recogniser::State {
             remembered.is_alive(match.original) ? match.original : finding.match;
       join_family(ordinal, remembered.family(finding.match), match.article);
     }
-    duplicates.post(ordinal);
+    duplicates.post_compared(ordinal);
     if (!settings.stories)
       return;
     stories.add(ordinal, finding.story, finding.verdict.story);
+  }
+
+  // The heaviest first; without stories, any order will do.
+  std::span<const Remembered::PackedTerm> choose_terms(const Fingerprint& print) {
+    if (settings.stories) {
+      return stories.choose_terms(print);
+    }
+    terms.clear();
+    std::transform(print.terms.begin(), print.terms.end(), std::back_inserter(terms),
+                   pack_term);
+    return terms;
   }
 
   void join_family(std::uint32_t ordinal, std::uint32_t family, std::uint64_t article) {
@@ -152,6 +163,7 @@ struct Recogniser::State {
   }
 
   Settings settings;
+  std::vector<Remembered::PackedTerm> terms;  // room
   Remembered remembered;
   Duplicates duplicates;
   Stories stories;
@@ -230,9 +242,12 @@ void Recogniser::forget(std::uint64_t article) {
 
 void Recogniser::expire(std::chrono::sys_seconds now) {
   Remembered& remembered = state_->remembered;
-  if (state_->settings.window <= std::chrono::seconds(0))
+  const Settings& settings = state_->settings;
+  if (settings.window <= std::chrono::seconds(0)) {
     return;
-  std::int64_t oldest = (now - state_->settings.window).time_since_epoch().count();
+  }
+  std::chrono::seconds kept = std::max(settings.window, settings.memory);
+  std::int64_t oldest = (now - kept).time_since_epoch().count();
   while (remembered.first() < remembered.end() &&
          static_cast<std::int64_t>(remembered[remembered.first()].time) < oldest)
     state_->drop_first();

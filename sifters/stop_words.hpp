@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace siftd {
 
@@ -16,8 +19,36 @@ constexpr std::uint64_t finish_word(std::uint64_t hash) {
   return hash;
 }
 
-// What a word is by the stop lists; by its unfinished hash.
-enum class Stop : std::uint8_t { none, common, negation };
-Stop stop_word(std::uint64_t hash);
+// What a word is by the stop lists.
+enum class Stop : std::uint8_t {
+  none,
+  common,
+  negation,
+  two  // and the numbers behind it up to nineteen
+};
+
+// The stop lists, by unfinished hash.
+class StopWords {
+ public:
+  static const StopWords& built_in();
+
+  Stop find(std::uint64_t hash) const {
+    for (std::size_t i = hash >> 52; keys_[i] != 0; i = (i + 1) % kSlots) {
+      if (keys_[i] == hash) {
+        return kinds_[i];
+      }
+    }
+    return Stop::none;
+  }
+
+ private:
+  static constexpr std::size_t kSlots = 4096;
+
+  StopWords();
+  void add(std::string_view list, Stop kind);
+
+  std::array<std::uint64_t, kSlots> keys_{};
+  std::array<Stop, kSlots> kinds_{};
+};
 
 }  // namespace siftd

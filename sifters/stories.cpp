@@ -5,11 +5,18 @@
 
 namespace siftd {
 
-Stories::Tuning Stories::tuning;
-
 namespace {
 
 constexpr std::size_t kCounts = std::size_t{1} << 21;
+
+// What the place and kind of a term are worth, beside its rarity; and how many
+// articles the idf imagines before the first. Chosen, like the weights in score(),
+// by search over labelled streams of articles and headlines.
+constexpr float kNameWeight = 1.52F;
+constexpr float kNumberWeight = 0.98F;
+constexpr float kTitleWeight = 1.9F;
+constexpr float kEarlyWeight = 2.6F;
+constexpr float kPriorArticles = 11468;
 
 // Logarithms of whole numbers: what idf is made of.
 float log_of(std::uint32_t count) {
@@ -32,13 +39,13 @@ float raw_weight(Remembered::PackedTerm term) {
                                        2.5F, 2.6F, 2.6F, 2.7F, 2.7F, 2.8F, 2.8F, 2.8F};
   float weight = kCount[term_count(term)];
   if (term_kind(term) == Fingerprint::Term::name)
-    weight *= Stories::tuning.name;
+    weight *= kNameWeight;
   if (term_kind(term) == Fingerprint::Term::number)
-    weight *= Stories::tuning.number;
+    weight *= kNumberWeight;
   if (term_in_title(term))
-    weight *= Stories::tuning.title;
+    weight *= kTitleWeight;
   if (term_is_early(term))
-    weight *= Stories::tuning.early;
+    weight *= kEarlyWeight;
   return weight;
 }
 
@@ -59,7 +66,7 @@ void Stories::load_query(const Fingerprint& print) {
   Query& q = query_;
   q.terms.clear();
   q.packed.clear();
-  log_articles_ = std::log(static_cast<float>(articles_) + tuning.prior);
+  log_articles_ = std::log(static_cast<float>(articles_) + kPriorArticles);
   for (const Fingerprint::Term& term : print.terms)
     __builtin_prefetch(&counts()[(term.hash >> 8) % kCounts]);
   std::array<std::pair<float, Remembered::PackedTerm>, 64> sorted;
@@ -84,7 +91,7 @@ void Stories::load_query(const Fingerprint& print) {
     if (term_in_title(sorted[i].second))
       q.title += sorted[i].first;
     if (term_kind(sorted[i].second) != Fingerprint::Term::word)
-      names += sorted[i].first * sorted[i].first;
+      names += sorted[i].first;
     q.terms.push_back({hash, sorted[i].first});
     q.packed.push_back(sorted[i].second);
     squares += sorted[i].first * sorted[i].first;
@@ -94,7 +101,7 @@ void Stories::load_query(const Fingerprint& print) {
     q.slots[at] = static_cast<std::uint8_t>(i + 1);
   }
   q.norm = std::sqrt(squares);
-  q.names = std::sqrt(names);
+  q.names = names;
 }
 
 std::span<const Remembered::PackedTerm> Stories::choose_terms(const Fingerprint& print) {
@@ -162,26 +169,29 @@ Stories::Match Stories::match(std::uint32_t ordinal) const {
     float idf_here = mine.weight / raw_weight(query_.packed[i]);
     float product = mine.weight * raw_weight(term) * idf_here;
     match.dot += product;
+    match.distinct += product * idf_here;
     match.shared += mine.weight;
     if (term_in_title(query_.packed[i]))
       match.title += mine.weight;
-    if (term_kind(query_.packed[i]) != Fingerprint::Term::word)
-      match.names += product;
+    bool is_named = term_kind(query_.packed[i]) != Fingerprint::Term::word ||
+                    term_kind(term) != Fingerprint::Term::word;
+    if (is_named)
+      match.names += mine.weight;
   }
   return match;
 }
 
 void Stories::add_norms(Match& match) const {
   float squares = 0;
-  float names = 0;
   for (Remembered::PackedTerm term : remembered_[match.ordinal].terms()) {
     float weight = weigh(term);
     squares += weight * weight;
-    if (term_kind(term) != Fingerprint::Term::word)
-      names += weight * weight;
   }
+  match.distinct /= std::max(1e-6F, match.dot);
   match.cosine = match.dot / std::max(1e-6F, query_.norm * std::sqrt(squares));
-  match.names /= std::max(1e-6F, query_.names * std::sqrt(names));
+  // A text without names is not like another for a single one.
+  match.names /= std::max(query_.names, query_.sum * 0.25F) + 1e-6F;
+  match.names = std::min(1.0F, match.names);
 }
 
 void Stories::compare_with(const Story& story, Likeness& likeness) const {
@@ -229,7 +239,7 @@ std::span<const Stories::Likeness> Stories::compare(const Fingerprint& print,
     if (is_new)
       at = likenesses_.insert(at, Likeness{.story = record.story});
     at->member = found.cosine;
-    at->rare = found.shared / std::max(1e-6F, query_.sum);
+    at->distinct = found.distinct;
     at->names = found.names;
     at->title = found.title / std::max(1e-6F, query_.title);
     at->terms =
@@ -238,7 +248,7 @@ std::span<const Stories::Likeness> Stories::compare(const Fingerprint& print,
     bool is_single = story == stories_.end();
     if (is_single) {
       at->centroid = found.cosine;
-      at->typical = at->rare;
+      at->typical = found.shared / std::max(1e-6F, query_.sum);
     } else if (is_new) {
       compare_with(story->second, *at);
     }
@@ -250,19 +260,20 @@ std::span<const Stories::Likeness> Stories::compare(const Fingerprint& print,
 }
 
 float Stories::score(const Likeness& l) {
-  const auto& m = tuning.model;
   float few = 1 - std::min(l.terms, 24.0F) / 24;
-  return m[0] + m[1] * l.member + m[2] * l.centroid + m[3] * l.rare + m[4] * l.names +
-         m[5] * l.title + m[6] * std::log1p(l.days) + m[7] * std::log(l.size) +
-         m[8] * few + m[9] * few * l.member + m[10] * few * l.centroid +
-         m[11] * l.typical + m[12] * few * l.typical;
+  // Days cost the less, the rarer is what both have: a name that nobody else has
+  // carries a story over weeks, a president's does not.
+  float days = std::log1p(l.days) * (0.396F * l.distinct - 0.423F);
+  return -0.25F + 0.528F * l.member + 0.625F * l.centroid + 0.02F * l.typical -
+         0.1F * l.names + 0.027F * l.title + days +
+         few * (0.132F + 0.04F * l.member + 0.212F * l.centroid - 0.147F * l.typical);
 }
 
 std::uint32_t Stories::find(const Fingerprint& print, std::uint32_t now,
                             std::uint32_t copied) {
   if (copied != 0)
     return remembered_[copied].story;
-  float best = tuning.join;
+  float best = 0;
   std::uint32_t story = 0;
   for (const Likeness& likeness : compare(print, now)) {
     float value = score(likeness);

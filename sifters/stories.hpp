@@ -25,8 +25,8 @@ class Stories {
     std::uint32_t story = 0;
     float member = 0;    // cosine to the story's most like article
     float centroid = 0;  // to what all its articles have in common
-    float rare = 0;      // share of the weight here that stands in that article
-    float names = 0;     // cosine over names and numbers alone
+    float distinct = 0;  // how rare, 0..1, are the terms that both have
+    float names = 0;     // share of the names' and numbers' weight that stands there
     float title = 0;     // share of the title's weight here that stands there
     float days = 0;      // since the story's latest article
     float size = 1;      // articles of the story
@@ -36,7 +36,8 @@ class Stories {
   // The most promising stories, compared.
   std::span<const Likeness> compare(const Fingerprint& print, std::uint32_t now);
 
-  static float score(const Likeness& likeness);  // log-odds of belonging
+  // How well an article goes with a story; above 0 it is of the story.
+  static float score(const Likeness& likeness);
 
   // The story for an article that is not remembered yet; 0: none so far. `copied`
   // is the earlier article that it copies; 0: none.
@@ -61,17 +62,6 @@ class Stories {
 
   std::size_t size() const { return singles_ + stories_.size(); }
   std::size_t bytes() const;
-
-  struct Tuning {
-    float join = 0;
-    float prior = 2000;  // articles that the idf imagines before the first
-    float name = 1.5F;
-    float number = 0.7F;
-    float title = 1.5F;
-    float early = 1.2F;
-    std::array<float, 14> model{-0.25F, 0.5F, 0.5F, 0, 0, 0, -0.1F, 0, 0.08F};
-  };
-  static Tuning tuning;
 
  private:
   static constexpr std::size_t kMaxPostings = 20;
@@ -104,9 +94,10 @@ class Stories {
     std::uint32_t ordinal = 0;
     float dot = 0;
     float cosine = 0;
-    float shared = 0;  // weight here of the terms in both
-    float title = 0;   // of those in the title here
-    float names = 0;   // dot over names and numbers
+    float shared = 0;    // weight here of the terms in both
+    float distinct = 0;  // their mean idf
+    float title = 0;     // of those in the title here
+    float names = 0;     // of names and numbers
   };
 
   std::uint32_t* counts() const { return static_cast<std::uint32_t*>(counts_.get()); }

@@ -22,12 +22,17 @@ enum Class : std::uint8_t { other, lower, upper, digit, high, quote, stop, line 
 
 constexpr std::array<Class, 256> make_classes() {
   std::array<Class, 256> classes{};
-  for (int c = 'a'; c <= 'z'; ++c) classes[static_cast<std::size_t>(c)] = lower;
-  for (int c = 'A'; c <= 'Z'; ++c) classes[static_cast<std::size_t>(c)] = upper;
-  for (int c = '0'; c <= '9'; ++c) classes[static_cast<std::size_t>(c)] = digit;
-  for (std::size_t c = 128; c < 256; ++c) classes[c] = high;
+  for (int c = 'a'; c <= 'z'; ++c)
+    classes[static_cast<std::size_t>(c)] = lower;
+  for (int c = 'A'; c <= 'Z'; ++c)
+    classes[static_cast<std::size_t>(c)] = upper;
+  for (int c = '0'; c <= '9'; ++c)
+    classes[static_cast<std::size_t>(c)] = digit;
+  for (std::size_t c = 128; c < 256; ++c)
+    classes[c] = high;
   classes['\''] = quote;
-  for (char c : {'.', '!', '?', ':', '"'}) classes[static_cast<std::size_t>(c)] = stop;
+  for (char c : {'.', '!', '?', ':', '"'})
+    classes[static_cast<std::size_t>(c)] = stop;
   classes['\n'] = line;
   return classes;
 }
@@ -39,7 +44,8 @@ class Reader {
   Reader(std::string_view text, std::vector<Word>& words) : text_(text), words_(words) {}
 
   void read() {
-    while (at_ < text_.size()) step(static_cast<unsigned char>(text_[at_]));
+    while (at_ < text_.size())
+      step(static_cast<unsigned char>(text_[at_]));
     finish();
   }
 
@@ -72,7 +78,8 @@ class Reader {
   }
 
   void letter(unsigned char c, bool is_capital) {
-    if (length_ == 0) capital_ = is_capital;
+    if (length_ == 0)
+      capital_ = is_capital;
     if (is_capital) {
       ++capitals_;
     }
@@ -81,8 +88,14 @@ class Reader {
   }
 
   void add_digit(unsigned char c) {
-    if (length_ == 0) digits_only_ = true;
-    has_digit_ = true;
+    if (length_ == 0) {
+      digits_only_ = true;
+    }
+    if (!has_digit_) {
+      has_digit_ = true;
+      plain_ = hash_;
+    }
+    ++digits_;
     add(c);
   }
 
@@ -92,11 +105,20 @@ class Reader {
     first_ = hash_;
     last3_ = (last3_ << 8 | c) & 0xFFFFFF;
     hash_ = add_byte(hash_, c);
+    if (has_digit_) {
+      plain_ = add_byte(plain_, letter_for(c));
+    }
     ++length_;
   }
 
+  // The letter that scanned texts have a digit for: "0f" is "of".
+  static unsigned char letter_for(unsigned char c) {
+    return c == '0' ? 'o' : c == '1' ? 'l' : c == '5' ? 's' : c;
+  }
+
   void apostrophe() {
-    if (length_ == 0) return;
+    if (length_ == 0)
+      return;
     // "Putin's" is Putin.
     if (peek(0) == 's' || peek(0) == 'S') {
       Class after = kClasses[peek(1)];
@@ -108,7 +130,8 @@ class Reader {
   }
 
   unsigned char peek(std::size_t ahead) const {
-    return at_ + ahead < text_.size() ? static_cast<unsigned char>(text_[at_ + ahead]) : 0;
+    return at_ + ahead < text_.size() ? static_cast<unsigned char>(text_[at_ + ahead])
+                                      : 0;
   }
 
   void separator(unsigned char c) {
@@ -116,7 +139,8 @@ class Reader {
       bool is_in_number = (c == '.' || c == ',') && has_digit_ && digits_only_ &&
                           kClasses[peek(1)] == digit;
       if (is_in_number) {
-        if (c == '.') add('.');
+        if (c == '.')
+          add('.');
         return;
       }
       // A word that was divided at the line's end.
@@ -126,11 +150,14 @@ class Reader {
       }
       finish();
     }
-    if (c == '%') emit_percent();
+    if (c == '%')
+      emit_percent();
     Class kind = kClasses[c];
-    if (kind == stop) starting_ = true;
+    if (kind == stop)
+      starting_ = true;
     if (kind == line) {
-      if (!fresh_paragraph_ && paragraph_ < 0xFFFF) ++paragraph_;
+      if (!fresh_paragraph_ && paragraph_ < 0xFFFF)
+        ++paragraph_;
       fresh_paragraph_ = true;
       starting_ = true;
     }
@@ -159,27 +186,42 @@ class Reader {
   }
 
   void character(std::uint32_t code) {
-    if (code >= 0xC0 && code < 0x180) return latin(code);
+    if (code >= 0xC0 && code < 0x180)
+      return latin(code);
     if (code < 0xC0) {
       // Soft hyphens are nowhere, the rest is punctuation.
-      if (code != 0xAD) finish();
+      if (code != 0xAD)
+        finish();
       return;
     }
-    if (code >= 0x300 && code < 0x370) return;  // accents on their own
-    if (code >= 0x370 && code < 0x530) return greek_or_cyrillic(code);
-    if ((code >= 0x64B && code < 0x660) || code == 0x640) return;  // Arabic vowel signs
-    if (code >= 0x660 && code < 0x66A) return add_digit(digit_of(code, 0x660));
-    if (code >= 0x6F0 && code < 0x6FA) return add_digit(digit_of(code, 0x6F0));
-    if (code >= 0x966 && code < 0x970) return add_digit(digit_of(code, 0x966));
-    if (is_thai(code)) return single(code, Word::thai);
-    if (code >= 0x2000 && code < 0x3040) return sign(code);
-    if (is_han(code)) return single(code, Word::han);
-    if (code >= 0xFB00 && code < 0xFB05) return ligature(code);
-    if (code >= 0xFF01 && code < 0xFF5F) return full_width(code);
-    if (code == 0xFEFF) return;
+    if (code >= 0x300 && code < 0x370)
+      return;  // accents on their own
+    if (code >= 0x370 && code < 0x530)
+      return greek_or_cyrillic(code);
+    if ((code >= 0x64B && code < 0x660) || code == 0x640)
+      return;  // Arabic vowel signs
+    if (code >= 0x660 && code < 0x66A)
+      return add_digit(digit_of(code, 0x660));
+    if (code >= 0x6F0 && code < 0x6FA)
+      return add_digit(digit_of(code, 0x6F0));
+    if (code >= 0x966 && code < 0x970)
+      return add_digit(digit_of(code, 0x966));
+    if (is_thai(code))
+      return single(code, Word::thai);
+    if (code >= 0x2000 && code < 0x3040)
+      return sign(code);
+    if (is_han(code))
+      return single(code, Word::han);
+    if (code >= 0xFB00 && code < 0xFB05)
+      return ligature(code);
+    if (code >= 0xFF01 && code < 0xFF5F)
+      return full_width(code);
+    if (code == 0xFEFF)
+      return;
     if (code >= 0x1F000 || (code >= 0xE000 && code < 0xF900) || code >= 0xFF00) {
       finish();
-      if (code == 0xFF61) starting_ = true;
+      if (code == 0xFF61)
+        starting_ = true;
       return;
     }
     put(code, false);
@@ -203,13 +245,15 @@ class Reader {
   void latin(std::uint32_t code) {
     bool is_capital = code < 0x100 ? code < 0xDF : (code & 1) == 0;
     char c = code < 0x100 ? kLatin1[code - 0xC0] : kLatinA[code - 0x100];
-    if (c == '\0') return finish();
+    if (c == '\0')
+      return finish();
     letter(static_cast<unsigned char>(c), is_capital);
     char more = code == 0xC6 || code == 0xE6 || code == 0x152 || code == 0x153 ? 'e'
                 : code == 0xDF                                                 ? 's'
                 : code == 0xDE || code == 0xFE                                 ? 'h'
                                                                                : '\0';
-    if (more != '\0') letter(static_cast<unsigned char>(more), false);
+    if (more != '\0')
+      letter(static_cast<unsigned char>(more), false);
   }
 
   void greek_or_cyrillic(std::uint32_t code) {
@@ -225,17 +269,21 @@ class Reader {
     } else {
       is_capital = false;
     }
-    if (code == 0x451) code = 0x435;  // the optional dots of ё
+    if (code == 0x451)
+      code = 0x435;  // the optional dots of ё
     put(code, is_capital);
   }
 
   void sign(std::uint32_t code) {
-    if ((code >= 0x200B && code < 0x200E) || code == 0x2060) return;
-    if (code == 0x2019) return apostrophe();
+    if ((code >= 0x200B && code < 0x200E) || code == 0x2060)
+      return;
+    if (code == 0x2019)
+      return apostrophe();
     finish();
     bool ends_sentence = code == 0x3002 || code == 0x2026 || code == 0x201C ||
                          code == 0x201D || code == 0x300C;
-    if (ends_sentence) starting_ = true;
+    if (ends_sentence)
+      starting_ = true;
   }
 
   void ligature(std::uint32_t code) {
@@ -255,26 +303,34 @@ class Reader {
         return add_digit(c);
       default:
         finish();
-        if (kClasses[c] == stop) starting_ = true;
+        if (kClasses[c] == stop)
+          starting_ = true;
     }
   }
 
   // A letter outside ASCII, as its UTF-8 bytes.
   void put(std::uint32_t code, bool is_capital) {
-    if (length_ == 0) capital_ = is_capital;
-    if (is_capital) ++capitals_;
+    if (length_ == 0)
+      capital_ = is_capital;
+    if (is_capital)
+      ++capitals_;
     digits_only_ = false;
-    if (code >= 0x10000) add_byte_only(static_cast<unsigned char>(0xF0 | code >> 18));
+    if (code >= 0x10000)
+      add_byte_only(static_cast<unsigned char>(0xF0 | code >> 18));
     if (code >= 0x800)
-      add_byte_only(static_cast<unsigned char>(
-          (code >= 0x10000 ? 0x80 : 0xE0) | ((code >> 12) & (code >= 0x10000 ? 0x3F : 0xF))));
-    add_byte_only(static_cast<unsigned char>((code >= 0x800 ? 0x80 : 0xC0) |
-                                             ((code >> 6) & (code >= 0x800 ? 0x3F : 0x1F))));
+      add_byte_only(
+          static_cast<unsigned char>((code >= 0x10000 ? 0x80 : 0xE0) |
+                                     ((code >> 12) & (code >= 0x10000 ? 0x3F : 0xF))));
+    add_byte_only(static_cast<unsigned char>(
+        (code >= 0x800 ? 0x80 : 0xC0) | ((code >> 6) & (code >= 0x800 ? 0x3F : 0x1F))));
     add_byte_only(static_cast<unsigned char>(0x80 | (code & 0x3F)));
     last3_ = 0;  // no English ending
     ++length_;
   }
-  void add_byte_only(unsigned char byte) { hash_ = add_byte(hash_, byte); }
+  void add_byte_only(unsigned char byte) {
+    hash_ = add_byte(hash_, byte);
+    plain_ = add_byte(plain_, byte);
+  }
 
   void single(std::uint32_t code, Word::Script script) {
     finish();
@@ -285,31 +341,45 @@ class Reader {
   }
 
   void emit_percent() {
-    for (char c : std::string_view("percent")) add(static_cast<unsigned char>(c));
+    for (char c : std::string_view("percent"))
+      add(static_cast<unsigned char>(c));
     digits_only_ = false;
     finish();
   }
 
   // The hash without the ending that English adds to the same word.
   std::uint64_t stem() const {
-    if (has_digit_ || length_ < 5) return hash_;
+    if (has_digit_ || length_ < 5)
+      return hash_;
     std::uint32_t last = last3_ & 0xFF;
     std::uint32_t before = last3_ >> 8 & 0xFF;
-    if (last == 's' && before != 's' && before != 'u' && before != 'i') return first_;
-    if (length_ >= 6 && last == 'd' && before == 'e') return second_;
-    if (length_ >= 7 && last3_ == ('i' << 16 | 'n' << 8 | 'g')) return third_;
+    if (last == 's' && before != 's' && before != 'u' && before != 'i')
+      return first_;
+    if (length_ >= 6 && last == 'd' && before == 'e')
+      return second_;
+    if (length_ >= 7 && last3_ == ('i' << 16 | 'n' << 8 | 'g'))
+      return third_;
     return hash_;
   }
 
   void finish() {
-    if (length_ == 0) return;
+    if (length_ == 0)
+      return;
     static constexpr std::uint64_t kPct =
         add_byte(add_byte(add_byte(kWordSeed, 'p'), 'c'), 't');
     Word word;
-    Stop stop = has_digit_ ? Stop::none : stop_word(hash_);
+    if (has_digit_ && !digits_only_ && digits_ * 2 <= length_) {
+      hash_ = first_ = second_ = third_ = plain_;
+      has_digit_ = false;
+    }
+    Stop stop = has_digit_ ? Stop::none : stop_words_.find(hash_);
     if (hash_ == kPct) {
       reset();
       return emit_percent();
+    }
+    bool is_spelled = stop >= Stop::two;
+    if (is_spelled) {
+      spell_out(static_cast<int>(stop) - static_cast<int>(Stop::two) + 2);
     }
     word.hash = finish_word(hash_);
     word.stem = finish_word(stem());
@@ -317,7 +387,7 @@ class Reader {
     word.paragraph = paragraph_;
     word.script = script_;
     word.is_number = has_digit_ && digits_only_;
-    word.is_capital = capital_ && !starting_;
+    word.is_capital = capital_ && !starting_ && !is_spelled;
     word.is_starting = starting_;
     word.is_upper = capitals_ >= 2 && capitals_ == length_;
     word.is_common = stop == Stop::common;
@@ -328,15 +398,25 @@ class Reader {
     reset();
   }
 
+  // "twelve" is 12 from here on.
+  void spell_out(int number) {
+    reset();
+    if (number >= 10) {
+      add_digit('1');
+    }
+    add_digit(static_cast<unsigned char>('0' + number % 10));
+  }
+
   void reset() {
     hash_ = first_ = second_ = third_ = kWordSeed;
     last3_ = 0;
-    length_ = capitals_ = 0;
+    length_ = capitals_ = digits_ = 0;
     has_digit_ = digits_only_ = capital_ = false;
   }
 
   std::string_view text_;
   std::vector<Word>& words_;
+  const StopWords& stop_words_ = StopWords::built_in();
   std::size_t at_ = 0;
   std::uint64_t hash_ = kWordSeed;
   // The hash before the last byte, the last two, the last three.
@@ -344,6 +424,8 @@ class Reader {
   std::uint32_t last3_ = 0;
   std::uint32_t length_ = 0;
   std::uint32_t capitals_ = 0;
+  std::uint32_t digits_ = 0;
+  std::uint64_t plain_ = 0;  // the hash with letters for digits
   std::uint16_t paragraph_ = 0;
   Word::Script script_ = Word::spaced;
   bool has_digit_ = false;
