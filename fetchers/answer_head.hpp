@@ -25,6 +25,7 @@ class AnswerHead {
   bool has_location() const { return has_location_; }
   const std::string& content_encoding() const { return content_encoding_; }
   std::optional<std::uint64_t> content_length() const { return content_length_; }
+  bool is_chunked() const { return is_chunked_; }
   bool is_redirect() const;
 
   // Moves what a Page keeps of a head into one.

@@ -4,6 +4,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <csignal>
 #include <curl/curl.h>
 #include <deque>
 #include <map>
@@ -45,6 +46,8 @@ std::string_view accept_of(Purpose purpose) {
 // curl_global_init() is not safe beside other threads of other libraries; the first
 // fetcher is made before any.
 void init_curl() {
+  // A peer that is gone is an error of its transfer; OpenSSL writes without MSG_NOSIGNAL.
+  std::signal(SIGPIPE, SIG_IGN);
   static const bool done = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
   static_cast<void>(done);
 }

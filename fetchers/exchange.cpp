@@ -90,6 +90,12 @@ struct Exchange::Callbacks {
 
   static std::size_t header(char* data, std::size_t, std::size_t size, void* self) {
     Exchange& exchange = *static_cast<Exchange*>(self);
+    curl_tlssessioninfo* session = nullptr;
+    if (exchange.plan_.trust && exchange.tls_ == nullptr &&
+        curl_easy_getinfo(exchange.easy_, CURLINFO_TLS_SSL_PTR, &session) == CURLE_OK &&
+        session != nullptr) {
+      exchange.tls_ = session->internals;
+    }
     return exchange.fail(exchange.head_.add({data, size})) ? 0 : size;
   }
 
@@ -132,7 +138,8 @@ struct Exchange::Callbacks {
   }
 
   static CURLcode tls(CURL*, void* ssl_ctx, void* self) {
-    static_cast<Exchange*>(self)->plan_.trust->use_in(ssl_ctx);
+    Exchange& exchange = *static_cast<Exchange*>(self);
+    exchange.plan_.trust->use_in(ssl_ctx, exchange.company_.tls_ends);
     return CURLE_OK;
   }
 };
@@ -253,6 +260,16 @@ bool Exchange::is_flood(std::uint64_t received) {
   return fail(fetch_error(FetchErrc::too_large, "the answer does not end"));
 }
 
+// True when the body ended with its connection, and TLS did not say that it may.
+bool Exchange::is_cut_tls() {
+  long version = 0;
+  curl_easy_getinfo(easy_, CURLINFO_HTTP_VERSION, &version);
+  const bool ends_with_connection = tls_ != nullptr && head_.status() == 200 &&
+                                    !head_.content_length() && !head_.is_chunked() &&
+                                    version != CURL_HTTP_VERSION_2_0;
+  return ends_with_connection && company_.tls_ends.erase(tls_) == 0;
+}
+
 std::optional<Error> Exchange::conclude(int curl_code) {
   if (error_) {
     return std::exchange(error_, std::nullopt);
@@ -264,6 +281,9 @@ std::optional<Error> Exchange::conclude(int curl_code) {
   }
   if (head_.status() == 0) {
     return fetch_error(FetchErrc::bad_response, "the answer has no status");
+  }
+  if (curl_code == CURLE_OK && is_cut_tls()) {
+    return fetch_error(FetchErrc::truncated, "TLS ended without close_notify");
   }
   return decoder_ && !is_body_ignored_ && !is_body_enough_ ? decoder_->finish(body_)
                                                            : std::nullopt;

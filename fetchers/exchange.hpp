@@ -48,6 +48,7 @@ class Exchange {
     // The sockets of connections by their local port, as curl does not tell which one
     // it has chosen; may hold closed ones.
     std::unordered_map<int, int> sockets;
+    TlsEnds tls_ends;
   };
 
   // `easy` is a fresh or reset CURL*, which the caller keeps.
@@ -76,6 +77,7 @@ class Exchange {
   std::optional<Error> from_code(int curl_code);
   void set_options();
   bool has_stale_input(int local_port);
+  bool is_cut_tls();
   void set_tls();
   bool fail(std::optional<Error> error);
 
@@ -93,6 +95,7 @@ class Exchange {
   bool is_body_ignored_ = false;
   bool is_body_enough_ = false;
   bool is_stale_ = false;
+  const void* tls_ = nullptr;  // the SSL* that the answer came over
   bool has_place_ = false;
   std::vector<int> opened_;  // sockets of this transfer's own
   std::string message_;      // CURLOPT_ERRORBUFFER

@@ -8,6 +8,18 @@
 #include "fetchers/fetch_error.hpp"
 
 namespace siftd {
+namespace {
+
+void note_end(const SSL* ssl, int where, int value) {
+  auto* ends = static_cast<TlsEnds*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+  if (where == SSL_CB_HANDSHAKE_START) {
+    ends->erase(ssl);  // an address that another connection had before
+  } else if (where == SSL_CB_READ_ALERT && (value & 0xff) == SSL_AD_CLOSE_NOTIFY) {
+    ends->insert(ssl);
+  }
+}
+
+}  // namespace
 
 Result<Trust> Trust::load(const std::string& ca_file) {
   Trust trust;
@@ -34,7 +46,9 @@ Result<Trust> Trust::load(const std::string& ca_file) {
   return trust;
 }
 
-void Trust::use_in(void* ssl_ctx) const {
+void Trust::use_in(void* ssl_ctx, TlsEnds& ends) const {
+  SSL_CTX_set_app_data(static_cast<SSL_CTX*>(ssl_ctx), &ends);
+  SSL_CTX_set_info_callback(static_cast<SSL_CTX*>(ssl_ctx), &note_end);
   SSL_CTX_set1_cert_store(static_cast<SSL_CTX*>(ssl_ctx),
                           static_cast<X509_STORE*>(store_.get()));
 }

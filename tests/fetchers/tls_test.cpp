@@ -240,6 +240,12 @@ TEST_CASE("hostile 23: a chain of 120 certificates is refused") {
   CHECK(hall.requests == 0);
 }
 
+TEST_CASE("hostile 22: TLS that ends without saying so is a cut") {
+  Hall hall;
+  const Identity leaf = make({"leaf", "IP:127.0.0.1"}, &hall.authority);
+  CHECK(code_of(hall.fetch(leaf, {}, 0, false)) == FetchErrc::truncated);
+}
+
 TEST_CASE("tls: a ca_file that is none is an error that names it") {
   Lab lab;
   auto access = std::make_shared<Access>();
