@@ -2,8 +2,31 @@
 
 #include "daemon/commands.hpp"
 #include "daemon/config.hpp"
+#include "daemon/salvage.hpp"
 
 namespace siftd {
+
+namespace {
+
+int check_stored(const std::filesystem::path& dir) {
+  try {
+    const std::vector<std::string> found = check_state(dir);
+    for (const std::string& damage : found) {
+      std::cerr << "siftd: " << dir.string() << ": " << damage << '\n';
+    }
+    std::cerr << "siftd: " << dir.string()
+              << (found.empty()
+                      ? ": the state is sound\n"
+                      : ": the state is damaged; siftd moves it aside at its next "
+                        "start and takes over what can be read\n");
+    return found.empty() ? kDone : kSomeFailed;
+  } catch (const StoreError& error) {
+    std::cerr << "siftd: " << error.what() << '\n';
+    return kNoInput;
+  }
+}
+
+}  // namespace
 
 int check_command(const CheckOptions& options) {
   const LoadedConfig loaded = load_config(options.config);
@@ -21,7 +44,7 @@ int check_command(const CheckOptions& options) {
     std::cerr << "siftd: standard output cannot be written\n";
     return kCannotCreate;
   }
-  return kDone;
+  return options.state ? check_stored(loaded.config.state_dir) : int{kDone};
 }
 
 }  // namespace siftd

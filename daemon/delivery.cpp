@@ -9,6 +9,9 @@
 
 #include "fetchers/fetcher.hpp"
 #include "sinks/file_sink.hpp"
+#include "sinks/limits.hpp"
+#include "sinks/outlets.hpp"
+#include "sinks/push_sink.hpp"
 #include "sinks/socket_sink.hpp"
 
 namespace siftd {
@@ -52,17 +55,37 @@ FileSinkOptions file_options(const SinkConfig& config) {
   return options;
 }
 
-SocketSinkOptions socket_options(const SinkConfig& config, const std::string& address) {
+TlsOptions tls_options(const SinkConfig& config) {
+  TlsOptions options;
+  options.cert = config.tls_cert.string();
+  options.key = config.tls_key.string();
+  options.client_ca = config.tls_client_ca.string();
+  return options;
+}
+
+HttpSinkOptions http_options(const SinkConfig& config,
+                             const std::filesystem::path& state_dir) {
+  HttpSinkOptions options;
+  options.name = config.name;
+  options.url = config.url;
+  options.secret = config.secret;
+  options.filter = filter_of(config);
+  // A name may hold what a file's may not.
+  std::string file = config.name;
+  std::replace(file.begin(), file.end(), '/', '_');
+  options.dead_letters = state_dir / "dead-letters" / (file + ".jsonl");
+  return options;
+}
+
+SocketSinkOptions socket_options(const SinkConfig& config) {
   SocketSinkOptions options;
   options.name = config.name;
-  options.address = Address::parse(address).value_or(Address());
+  options.address = Address::parse(config.listen).value_or(Address());
   options.group = config.group;
   options.mode = config.mode == 0 ? 0660 : config.mode;
   options.queue = config.queue;
   options.filter = filter_of(config);
-  options.tls.cert = config.tls_cert.string();
-  options.tls.key = config.tls_key.string();
-  options.tls.client_ca = config.tls_client_ca.string();
+  options.tls = tls_options(config);
   return options;
 }
 
@@ -88,8 +111,12 @@ struct Delivery::Running {
   TaskGroup group;
 };
 
-Delivery::Delivery(asio::any_io_executor loop, Journal& journal, Fetcher& fetcher)
-    : loop_(std::move(loop)), journal_(journal), fetcher_(fetcher) {}
+Delivery::Delivery(asio::any_io_executor loop, Journal& journal, Fetcher& fetcher,
+                   std::filesystem::path state_dir)
+    : loop_(std::move(loop)),
+      journal_(journal),
+      fetcher_(fetcher),
+      state_dir_(std::move(state_dir)) {}
 
 Delivery::~Delivery() = default;
 
@@ -97,8 +124,40 @@ std::unique_ptr<Sink> Delivery::make(const SinkConfig& config) {
   if (config.type == "file") {
     return std::make_unique<FileSink>(loop_, journal_, file_options(config));
   }
-  return std::make_unique<SocketSink>(loop_, journal_,
-                                      socket_options(config, config.listen));
+  if (config.type == "http") {
+    PostFunction carry = [this](Post what) {
+      return post(std::move(what));
+    };
+    return std::make_unique<HttpSink>(loop_, journal_, http_options(config, state_dir_),
+                                      std::move(carry));
+  }
+  if (config.type == "exec") {
+    return std::make_unique<PushSink>(loop_, journal_, config.name, filter_of(config),
+                                      exec_outlet(loop_, config.command));
+  }
+  if (!config.connect.empty()) {
+    return std::make_unique<PushSink>(
+        loop_, journal_, config.name, filter_of(config),
+        connect_outlet(Address::parse(config.connect).value_or(Address()),
+                       tls_options(config)));
+  }
+  return std::make_unique<SocketSink>(loop_, journal_, socket_options(config));
+}
+
+asio::awaitable<Result<int>> Delivery::post(Post what) {
+  Request request;
+  request.url = std::move(what.url);
+  request.purpose = Purpose::webhook;
+  request.method = "POST";
+  request.headers = std::move(what.headers);
+  request.body = std::move(what.body);
+  request.timeout = limits::kPostTime;
+  request.max_body = limits::kMiB;
+  Result<Page> page = co_await fetcher_.fetch(std::move(request));
+  if (page.has_error()) {
+    co_return page.error();
+  }
+  co_return page->status;
 }
 
 void Delivery::start(SinkConfig config) {
@@ -183,6 +242,7 @@ asio::awaitable<std::optional<Error>> Delivery::replay(std::string name,
                         " is a listening socket: its clients say themselves where to "
                         R"(start, with {"from":SEQ})"};
   }
+  from = from == 0 ? journal_.oldest() : from;
   if (from < journal_.oldest()) {
     co_return Error{asio::error::not_found,
                     "event " + std::to_string(from) +

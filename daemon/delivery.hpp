@@ -2,13 +2,16 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <filesystem>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/task_group.hpp"
 #include "daemon/config.hpp"
+#include "sinks/http_sink.hpp"
 #include "sinks/sink.hpp"
 
 namespace siftd {
@@ -19,8 +22,10 @@ class Fetcher;
 // by itself; the others do not notice. Used on the loop's thread.
 class Delivery {
  public:
-  // `fetcher` carries webhooks. Both outlive the delivery.
-  Delivery(boost::asio::any_io_executor loop, Journal& journal, Fetcher& fetcher);
+  // `fetcher` carries webhooks; dead letters go below `state_dir`. The references
+  // outlive the delivery.
+  Delivery(boost::asio::any_io_executor loop, Journal& journal, Fetcher& fetcher,
+           std::filesystem::path state_dir);
   ~Delivery();  // after run() has returned or was never called
   Delivery(const Delivery&) = delete;
   Delivery& operator=(const Delivery&) = delete;
@@ -39,7 +44,7 @@ class Delivery {
   // SIGHUP: files are opened anew.
   void reopen();
 
-  // The sink delivers again from `from` on. An Error says why not.
+  // The sink delivers again from `from` on (0: the oldest kept). An Error says why not.
   boost::asio::awaitable<std::optional<Error>> replay(std::string name,
                                                       std::uint64_t from);
 
@@ -56,7 +61,10 @@ class Delivery {
 
   boost::asio::any_io_executor loop_;
   Journal& journal_;
+  boost::asio::awaitable<Result<int>> post(Post what);
+
   Fetcher& fetcher_;
+  const std::filesystem::path state_dir_;
   std::list<std::unique_ptr<Running>> running_;
 };
 

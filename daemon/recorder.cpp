@@ -92,6 +92,7 @@ struct Recorder::Thread : std::enable_shared_from_this<Recorder::Thread> {
   Counters counters;
 
   std::thread thread;
+  bool is_damaged = false;  // found by reading
   Clock::time_point housekeeping_at = Clock::now() + limits::kHousekeepingEvery;
 
   void push(std::shared_ptr<Job> job) {
@@ -159,6 +160,9 @@ struct Recorder::Thread : std::enable_shared_from_this<Recorder::Thread> {
     if (!failure && has_begun) {
       failure = attempt([&] { store.commit(); });
     }
+    if (!failure && std::exchange(is_damaged, false)) {
+      repair();  // a decision met it; what it was about is decided again by its caller
+    }
     if (failure && !persist(group, *failure)) {
       return;
     }
@@ -169,6 +173,10 @@ struct Recorder::Thread : std::enable_shared_from_this<Recorder::Thread> {
     try {
       job.writes = job.decide(store);
       return !job.writes.is_empty();
+    } catch (const StoreError& error) {
+      is_damaged |= error.kind() == StoreError::Kind::corrupt;
+      job.failure = std::current_exception();
+      return false;
     } catch (...) {
       job.failure = std::current_exception();
       return false;

@@ -195,7 +195,8 @@ void Store::repair() {
     // Sinks remember where they were: no event may get a sequence that they passed.
     database_->execute(
         "INSERT INTO settings (key, value) SELECT CAST('sequence' AS BLOB),"
-        " CAST(CAST(max(sequence) AS TEXT) AS BLOB) FROM (SELECT sequence FROM cursors"
+        " CAST(CAST(coalesce(max(sequence), 0) AS TEXT) AS BLOB) FROM (SELECT sequence "
+        "FROM cursors"
         " UNION ALL SELECT last_event FROM articles UNION ALL SELECT sequence FROM "
         "events)"
         " WHERE true ON CONFLICT DO UPDATE SET value = excluded.value");

@@ -71,7 +71,7 @@ Service::Service(Config config, std::shared_ptr<const Rules> rules, Options opti
                 {options.once, config_.fetch.concurrency}),
       subscriptions_(io_.get_executor(), {fetcher_, pipeline_, metrics_, *logger_},
                      options.is_daemon && !options.once ? config_.http.public_url : ""),
-      delivery_(io_.get_executor(), recorder_.journal(), fetcher_),
+      delivery_(io_.get_executor(), recorder_.journal(), fetcher_, config_.state_dir),
       control_(std::make_unique<Control>(*this)),
       end_signals_(io_, SIGTERM, SIGINT),
       reload_signals_(io_, SIGHUP),

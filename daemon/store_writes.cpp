@@ -180,6 +180,12 @@ bool Store::forget_rows(const Retention& retention, std::int64_t now) {
                                  std::to_string(end == INT64_MAX ? INT64_MIN : end + 1));
   };
 
+  // Consumers that have not acknowledged for as long as anything is remembered.
+  Statement consumers = database_->prepare(
+      "DELETE FROM cursors WHERE name >= CAST('consumer:' AS BLOB)"
+      " AND name < CAST('consumer;' AS BLOB) AND saved < ?");
+  consumers.run(now - limits::kSeenDays * std::int64_t{24 * 60 * 60 * 1000});
+
   const std::int64_t seen_from = position("housekeeping.seen");
   const std::int64_t seen_to = slice_end(
       "SELECT key FROM seen WHERE key >= ? ORDER BY key LIMIT 1 OFFSET ?", seen_from);

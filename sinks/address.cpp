@@ -30,6 +30,12 @@ namespace sys = boost::system;
 
 namespace {
 
+// Not below the patience with a client that lives and takes nothing: the kernel
+// counts a closed window as silence too.
+constexpr std::chrono::milliseconds kUserTimeout = limits::kClientPatience;
+// About 15 s before an address that does not answer is given up.
+constexpr int kConnectTries = 3;
+
 [[noreturn]] void fail(const std::string& what, int reason = errno) {
   throw sys::system_error(sys::error_code(reason, sys::system_category()), what);
 }
@@ -264,7 +270,9 @@ asio::awaitable<Listener::Protocol::socket> connect(Address address) {
   sys::error_code failure = asio::error::host_not_found;
   for (const auto& result : results) {
     const Listener::Protocol::endpoint endpoint(result.endpoint());
-    socket = Listener::Protocol::socket(executor);
+    socket = Listener::Protocol::socket(executor, endpoint.protocol());
+    ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_SYNCNT, &kConnectTries,
+                 sizeof kConnectTries);
     const auto [refused] =
         co_await socket.async_connect(endpoint, asio::as_tuple(asio::use_awaitable));
     failure = refused;
@@ -288,6 +296,7 @@ void notice_dead_peers(Listener::Protocol::socket& socket) {
   set(IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(limits::kPeerIdle.count()));
   set(IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(limits::kPeerProbe.count()));
   set(IPPROTO_TCP, TCP_KEEPCNT, limits::kPeerProbes);
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(kUserTimeout.count()));
   set(IPPROTO_TCP, TCP_NODELAY, 1);
 }
 

@@ -54,8 +54,8 @@ class Listener {
 // Connects; throws system_error.
 boost::asio::awaitable<Listener::Protocol::socket> connect(Address address);
 
-// So that a peer that vanished is noticed within two minutes (keepalive), and one
-// whose network is gone while we send within one (TCP_USER_TIMEOUT). Nothing for unix.
+// So that a peer that vanished is noticed: within two minutes when nothing is sent
+// (keepalive), within five when something is (TCP_USER_TIMEOUT). Nothing for unix.
 void notice_dead_peers(Listener::Protocol::socket& socket);
 
 }  // namespace siftd

@@ -13,8 +13,8 @@
 #include <spdlog/spdlog.h>
 #include <vector>
 
-#include "base/limits.hpp"
 #include "sinks/consumers.hpp"
+#include "sinks/limits.hpp"
 
 namespace siftd {
 
@@ -133,13 +133,20 @@ asio::awaitable<void> Client::listen() {
 
 asio::awaitable<void> Client::read_lines() {
   std::array<char, 1024> bytes;
+  std::size_t unheeded = 0;
   while (true) {
     const std::size_t count = co_await stream_->read_some(bytes);
     if (count == 0) {
       break;
     }
     if (!farewell_.empty()) {
-      continue;  // read all the same: closing on unread bytes would take the error line
+      // Read all the same: closing on unread bytes would take the error line. But not
+      // for ever.
+      unheeded += count;
+      if (unheeded > limits::kUnheededBytes) {
+        break;
+      }
+      continue;
     }
     partial_.append(bytes.data(), count);
     std::size_t end = partial_.find('\n', partial_.size() - count);
@@ -155,8 +162,14 @@ asio::awaitable<void> Client::read_lines() {
       partial_ = std::string();
     }
   }
-  // It may have closed its sending side only, and go on reading.
   partial_ = std::string();
+  if (unheeded > limits::kUnheededBytes) {
+    has_hung_up_ = true;
+    wake();
+    stream_->close();
+    co_return;
+  }
+  // It may have closed its sending side only, and go on reading.
   if (!hello_ && !has_begun_) {
     has_begun_ = true;
     wake();

@@ -3,29 +3,19 @@
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/cancellation_state.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/system/system_error.hpp>
 #include <exception>
 #include <spdlog/spdlog.h>
 #include <stdexcept>
 #include <utility>
 
 #include "base/limits.hpp"
+#include "sinks/failure.hpp"
 
 namespace siftd {
 
 namespace asio = boost::asio;
-
-namespace {
-
-bool is_stopped(const std::exception& failure) {
-  const auto* error = dynamic_cast<const boost::system::system_error*>(&failure);
-  return error != nullptr && error->code() == asio::error::operation_aborted;
-}
-
-}  // namespace
 
 FileSink::FileSink(asio::any_io_executor loop, Journal& journal, FileSinkOptions options)
     : loop_(std::move(loop)),
@@ -101,7 +91,7 @@ asio::awaitable<void> FileSink::follow() {
       if (is_stopped(failure)) {
         throw;
       }
-      trouble(failure.what());
+      trouble(sentence(failure));
     }
     if (is_draining_ && Clock::now() >= drain_until_) {
       co_return;
@@ -150,6 +140,8 @@ asio::awaitable<void> FileSink::recover() {
     co_await open_new();
   }
   has_to_rewrite_ = false;
+  has_to_tidy_ = true;  // what the last run left
+  tidy_wake_.cancel();
 }
 
 // Begins with the path's file as it is. The cursor says so before the first line is
@@ -412,7 +404,7 @@ asio::awaitable<void> FileSink::tidy() {
         tidy_rotated(path, compress, keep);
       } catch (const std::exception& failure) {
         // The files are whole; the next rotation tries again.
-        spdlog::warn("rotated files: {}", failure.what());
+        spdlog::warn("rotated files: {}", sentence(failure));
       }
     };
     co_await tidier_->run(std::move(work));

@@ -87,7 +87,7 @@ class FileSink : public Sink {
   bool has_to_reopen_ = false;
   bool has_news_ = false;   // events came
   bool is_called_ = false;  // drain() or reopen()
-  bool has_to_tidy_ = true;
+  bool has_to_tidy_ = false;
   Clock::time_point sync_due_{};
   Clock::time_point drain_until_{};
   std::chrono::milliseconds retry_{0};  // 0: well

@@ -1,7 +1,6 @@
 #include "sinks/log_file.hpp"
 
 #include <array>
-#include <boost/system/system_error.hpp>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -9,6 +8,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <stdexcept>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -18,7 +18,6 @@ namespace siftd {
 namespace {
 
 namespace fs = std::filesystem;
-namespace sys = boost::system;
 
 struct Stat : ::stat {};
 
@@ -58,8 +57,12 @@ LogFile::~LogFile() {
 }
 
 void LogFile::fail(const std::string& what) const {
-  const sys::error_code code(errno, sys::system_category());
-  throw sys::system_error(code, options_.path.string() + ": " + what);
+  throw std::runtime_error(options_.path.string() + ": " + what);
+}
+
+// With the system's reason.
+void LogFile::fail_by_errno(const std::string& what) const {
+  fail(what + ": " + std::strerror(errno));
 }
 
 void LogFile::make_directory() const {
@@ -74,7 +77,7 @@ void LogFile::make_directory() const {
       // Directories above may be read-only and still lead to one that is not.
       std::error_code ignored;
       if (!fs::is_directory(made, ignored)) {
-        fail("its directory cannot be made");
+        fail_by_errno("its directory cannot be made");
       }
     }
   }
@@ -82,7 +85,7 @@ void LogFile::make_directory() const {
 
 void LogFile::set_owner() const {
   if (::fchmod(file_, options_.mode) != 0) {
-    fail("its mode cannot be set");
+    fail_by_errno("its mode cannot be set");
   }
   if (options_.group.empty()) {
     return;
@@ -93,11 +96,10 @@ void LogFile::set_owner() const {
   if (::getgrnam_r(options_.group.c_str(), &entry, buffer.data(), buffer.size(),
                    &found) != 0 ||
       found == nullptr) {
-    errno = EINVAL;
     fail("there is no group " + options_.group);
   }
   if (::fchown(file_, static_cast<uid_t>(-1), found->gr_gid) != 0) {
-    fail("cannot be given to the group " + options_.group);
+    fail_by_errno("cannot be given to the group " + options_.group);
   }
 }
 
@@ -121,7 +123,6 @@ void LogFile::open(const std::optional<Place>& keep) {
   const std::optional<Stat> found = stat_of(file_);
   if (!found || !S_ISREG(found->st_mode)) {
     close();
-    errno = EINVAL;
     fail("is not a regular file");
   }
   if (is_new) {
@@ -202,7 +203,7 @@ std::string LogFile::read(std::uint64_t offset, std::size_t size) const {
       continue;
     }
     if (got < 0) {
-      fail("cannot be read");
+      fail_by_errno("cannot be read");
     }
     if (got == 0) {
       break;
@@ -216,7 +217,7 @@ std::string LogFile::read(std::uint64_t offset, std::size_t size) const {
 void LogFile::cut(std::uint64_t offset) {
   if (!is_stream() && size() > offset &&
       ::ftruncate(file_, static_cast<off_t>(offset)) != 0) {
-    fail("cannot be cut");
+    fail_by_errno("cannot be cut");
   }
   place_.offset = offset;
 }
@@ -271,7 +272,7 @@ LogFile::Appended LogFile::append(std::string_view lines) {
 void LogFile::sync() {
   // Standard output may be a pipe or a terminal, which have nothing to sync.
   if (::fdatasync(file_) != 0 && !(is_stream() && (errno == EINVAL || errno == EROFS))) {
-    fail("cannot be made durable");
+    fail_by_errno("cannot be made durable");
   }
 }
 
@@ -287,7 +288,7 @@ void LogFile::sync_directory() const {
   // Some file systems know no fsync of directories.
   if (failed != 0 && reason != EINVAL) {
     errno = reason;
-    fail("its directory cannot be made durable");
+    fail_by_errno("its directory cannot be made durable");
   }
 }
 
@@ -307,7 +308,7 @@ void LogFile::rotate(std::chrono::system_clock::time_point now) {
       continue;
     }
     if (::rename(options_.path.c_str(), target.c_str()) != 0) {
-      fail("cannot be renamed");
+      fail_by_errno("cannot be renamed");
     }
     break;
   }

@@ -11,8 +11,8 @@
 namespace siftd {
 
 // A file of lines that grows at its end, by its path: the blocking half of the file
-// sink. Every call may block; failures are boost::system::system_error with a
-// sentence that names the path. One thread at a time.
+// sink. Every call may block; failures are std::runtime_error with a sentence
+// that names the path. One thread at a time.
 class LogFile {
  public:
   struct Options {
@@ -79,6 +79,7 @@ class LogFile {
   void cut_torn_line();
   void sync_directory() const;
   [[noreturn]] void fail(const std::string& what) const;
+  [[noreturn]] void fail_by_errno(const std::string& what) const;
 
   const Options options_;
   int file_ = -1;

@@ -1,9 +1,10 @@
 // What becomes of rotated files: compressed, and in the end removed.
 #include <algorithm>
-#include <boost/system/system_error.hpp>
 #include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <memory>
+#include <stdexcept>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
@@ -16,15 +17,13 @@ namespace siftd {
 namespace {
 
 namespace fs = std::filesystem;
-namespace sys = boost::system;
 
 constexpr int kLevel = 3;
 constexpr std::string_view kCompressed = ".zst";
 constexpr std::string_view kUnfinished = ".zst.tmp";
 
 [[noreturn]] void fail(const fs::path& file, const std::string& what) {
-  throw sys::system_error(sys::error_code(errno, sys::system_category()),
-                          file.string() + ": " + what);
+  throw std::runtime_error(file.string() + ": " + what + ": " + std::strerror(errno));
 }
 
 class Descriptor {
@@ -123,7 +122,7 @@ void compress(const fs::path& file) {
     if (::fsync(to.get()) != 0) {
       fail(unfinished, "cannot be made durable");
     }
-  } catch (const sys::system_error&) {
+  } catch (const std::runtime_error&) {
     ::unlink(unfinished.c_str());
     throw;
   }

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 
 #include "base/limits.hpp"
+#include "sinks/failure.hpp"
 
 namespace siftd {
 
@@ -124,7 +125,7 @@ asio::awaitable<void> SocketSink::open() {
       error_.clear();
       co_return;
     } catch (const boost::system::system_error& error) {
-      trouble(error.what());
+      trouble(sentence(error));
     }
     if (is_draining_) {
       co_return;
@@ -148,7 +149,7 @@ asio::awaitable<void> SocketSink::accept() {
       if (error.code() == asio::error::operation_aborted || is_draining_) {
         co_return;
       }
-      trouble(error.what());  // out of descriptors or memory: that may pass
+      trouble(sentence(error));  // out of descriptors or memory: that may pass
     }
     pause.expires_after(limits::kSinkRetry);
     co_await pause.async_wait(asio::use_awaitable);
