@@ -74,7 +74,7 @@ ok "the package is installed in Debian $(cat "$root/etc/debian_version")"
 in_root id siftd | grep -q siftd-readers || fail "the user siftd is in siftd-readers"
 [ "$(in_root stat -c %U:%G:%a /etc/siftd/siftd.toml)" = root:siftd:640 ] || fail "who may read the configuration"
 in_root siftd check >/dev/null 2>&1 || fail "the configuration as installed is good"
-[ -e "$root/etc/systemd/system/multi-user.target.wants/siftd.service" ] || fail "the unit is enabled"
+[ -L "$root/etc/systemd/system/multi-user.target.wants/siftd.service" ] || fail "the unit is enabled"
 ok "user, configuration and unit are there"
 
 mkdir -p "$root/tmp/feeds"
