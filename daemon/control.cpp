@@ -2,6 +2,8 @@
 #include "daemon/control.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "daemon/service.hpp"
@@ -102,6 +104,16 @@ DaemonView Control::daemon() const {
 const Metrics& Control::metrics() const {
   Metrics& metrics = service_.metrics();
   metrics.queues["pages"] = service_.pipeline().waiting_pages();
+  const Recorder::Counters store = service_.recorder().counters();
+  metrics.queues["store"] = store.waiting;
+  metrics.dropped_by_retention = store.untaken;
+  metrics.store_bytes = 0;
+  for (const char* name : {"siftd.db", "siftd.db-wal"}) {
+    std::error_code absent;
+    const auto size =
+        std::filesystem::file_size(service_.config().state_dir / name, absent);
+    metrics.store_bytes += absent ? 0 : size;
+  }
   return metrics;
 }
 

@@ -16,7 +16,9 @@ std::string number(double value) {
   std::snprintf(text.data(), text.size(), "%.10g", value);
   return text.data();
 }
-std::string number(std::uint64_t value) { return std::to_string(value); }
+std::string number(std::uint64_t value) {
+  return std::to_string(value);
+}
 
 // {a="x",b="y"} with the values escaped as the format asks: \ " and line ends.
 using Label = std::pair<const char*, std::string_view>;
@@ -59,14 +61,19 @@ class Page {
       value(count, labels({{label, text}}));
     }
   }
+  // One that nothing was put into yet says nothing, and is left out.
   void histogram(const char* name, const char* help, const Histogram& values) {
+    if (values.count() == 0) {
+      return;
+    }
     family(name, "histogram", help);
     for (std::size_t i = 0; i < Histogram::kBounds.size(); ++i) {
       out_ += name_ + "_bucket" + labels({{"le", number(Histogram::kBounds[i])}}) + ' ' +
               number(values.at_most(i)) + '\n';
     }
-    out_ += name_ + "_bucket{le=\"+Inf\"} " + number(values.count()) + '\n' + name_ + "_sum " +
-            number(values.sum()) + '\n' + name_ + "_count " + number(values.count()) + '\n';
+    out_ += name_ + "_bucket{le=\"+Inf\"} " + number(values.count()) + '\n' + name_ +
+            "_sum " + number(values.sum()) + '\n' + name_ + "_count " +
+            number(values.count()) + '\n';
   }
   std::string take() { return std::move(out_); }
 
@@ -100,7 +107,8 @@ void write_fetching(Page& page, const Metrics& metrics) {
   page.counter("fetch_errors_total", "Fetches without an answer, by reason.", "reason",
                metrics.fetch_errors);
   page.counter("feed_bytes_total", "Bytes of feeds, decoded.", metrics.feed_bytes);
-  page.counter("page_bytes_total", "Bytes of article pages, decoded.", metrics.page_bytes);
+  page.counter("page_bytes_total", "Bytes of article pages, decoded.",
+               metrics.page_bytes);
   page.histogram("poll_seconds", "Time of one poll's transfer.", metrics.poll_seconds);
   page.histogram("page_seconds", "Time of one article page's transfer.",
                  metrics.page_seconds);
@@ -115,18 +123,19 @@ void write_fetching(Page& page, const Metrics& metrics) {
 void write_sifting(Page& page, const Metrics& metrics) {
   page.counter("feeds_parsed_total", "Feeds parsed, by format.", "format",
                metrics.feed_formats);
-  page.counter("parse_failures_total", "Answers that were no feed.", metrics.parse_failures);
+  page.counter("parse_failures_total", "Answers that were no feed.",
+               metrics.parse_failures);
   page.counter("items_total", "Items read from feeds.", metrics.items);
   page.counter("events_total", "Events stored, by type.", "type", metrics.events);
   page.counter("copies_total", "Articles recognised as copies, by kind.", "kind",
                metrics.copies);
-  page.counter("passages_removed_total", "Passages cleaned out of articles, by rule.", "rule",
-               metrics.removed);
+  page.counter("passages_removed_total", "Passages cleaned out of articles, by rule.",
+               "rule", metrics.removed);
   page.counter("stories_total", "Stories begun.", metrics.stories);
   page.histogram("sift_seconds", "Extracting and cleaning one article.",
                  metrics.sift_seconds);
-  page.histogram("publish_delay_seconds", "From the publisher's date to the stored event.",
-                 metrics.publish_delay);
+  page.histogram("publish_delay_seconds",
+                 "From the publisher's date to the stored event.", metrics.publish_delay);
   page.family("queue_depth", "gauge", "How many wait now, by queue.");
   for (const auto& [name, depth] : metrics.queues) {
     page.value(static_cast<std::uint64_t>(depth), labels({{"queue", name}}));
@@ -135,12 +144,14 @@ void write_sifting(Page& page, const Metrics& metrics) {
 
 void write_store(Page& page, const Metrics& metrics, std::uint64_t oldest,
                  std::uint64_t newest) {
-  page.histogram("commit_seconds", "One transaction of the store.", metrics.commit_seconds);
+  page.histogram("commit_seconds", "One transaction of the store.",
+                 metrics.commit_seconds);
   page.single("store_bytes", "gauge", "Size of the database and its log.",
               metrics.store_bytes);
   page.single("journal_oldest", "gauge", "Oldest event kept, by sequence.", oldest);
   page.single("journal_newest", "gauge", "Newest event, by sequence.", newest);
-  page.counter("events_dropped_total", "Events that retention took before a sink had them.",
+  page.counter("events_dropped_total",
+               "Events that retention took before a sink had them.",
                metrics.dropped_by_retention);
 }
 
@@ -163,18 +174,19 @@ void write_feeds(Page& page, const std::vector<FeedView>& feeds) {
       page.value(of(feeds[i]), labels({{"feed", feeds[i].name}}));
     }
   };
-  each("feed_up", "gauge", "1: the feed's last poll went well.", [](const FeedView& feed) {
-    return std::uint64_t{feed.health == FeedView::Health::healthy};
-  });
-  each("feed_failures", "gauge", "Failed polls in a row.", [](const FeedView& feed) {
-    return static_cast<std::uint64_t>(feed.failures);
-  });
+  each("feed_up", "gauge", "1: the feed's last poll went well.",
+       [](const FeedView& feed) {
+         return std::uint64_t{feed.health == FeedView::Health::healthy};
+       });
+  each("feed_failures", "gauge", "Failed polls in a row.",
+       [](const FeedView& feed) { return static_cast<std::uint64_t>(feed.failures); });
   each("feed_articles_total", "counter", "New articles of the feed.",
        [](const FeedView& feed) { return feed.articles; });
-  each("feed_last_poll_seconds", "gauge", "When the feed was last polled, Unix time; 0: never.",
-       [](const FeedView& feed) {
-         return feed.last_poll ? static_cast<double>(feed.last_poll->time_since_epoch().count())
-                               : 0.0;
+  each("feed_last_poll_seconds", "gauge",
+       "When the feed was last polled, Unix time; 0: never.", [](const FeedView& feed) {
+         return feed.last_poll
+                    ? static_cast<double>(feed.last_poll->time_since_epoch().count())
+                    : 0.0;
        });
 }
 
