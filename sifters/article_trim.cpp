@@ -23,6 +23,14 @@ bool is_paragraph(const Block& block) {
          !is_mostly_links(block);
 }
 
+// Whether what stands between headline and text is the story's first paragraph, as
+// is the custom of most countries' press, or a line of advertising for it, as in
+// English. Unknown languages are taken for English.
+bool has_leads(const PageMetadata& metadata) {
+  return !metadata.language.empty() &&
+         !starts_with_ignoring_case(metadata.language, "en");
+}
+
 class Trimming {
  public:
   Trimming(PageBlocks& page, const Choice& choice, const PageMetadata& metadata)
@@ -38,9 +46,9 @@ class Trimming {
         block.rule = rule_for(block);
       }
     }
+    drop_boxes();
     trim_head();
     trim_tail();
-    drop_empty_headings();
   }
 
  private:
@@ -63,13 +71,11 @@ class Trimming {
 
   // Above the first paragraph stand bylines, dates, sections, reading times.
   void trim_head() {
-    for (std::size_t i = choice_.first; i < choice_.last; ++i) {
+    const std::size_t text = first_paragraph();
+    for (std::size_t i = choice_.first; i < text; ++i) {
       Block& block = page_.blocks[i];
-      if (block.rule != nullptr) {
+      if (block.rule != nullptr || block.tag == Tag::li || block.tag == Tag::tr) {
         continue;
-      }
-      if (is_paragraph(block)) {
-        return;
       }
       if (block.heading != 0
               ? block.weight < 25
@@ -78,6 +84,16 @@ class Trimming {
         block.rule = block.heading != 0 ? "title" : "byline";
       }
     }
+  }
+
+  // The first block that is surely text; the choice's first when none is.
+  std::size_t first_paragraph() const {
+    for (std::size_t i = choice_.first; i < choice_.last; ++i) {
+      if (page_.blocks[i].rule == nullptr && is_paragraph(page_.blocks[i])) {
+        return i;
+      }
+    }
+    return choice_.first;
   }
 
   bool is_byline(const Block& block) const {
@@ -108,22 +124,44 @@ class Trimming {
     }
   }
 
-  // A heading over another of its level or a higher one heads nothing.
-  void drop_empty_headings() {
-    int over = 0;  // level of the heading below; 0: text follows
-    for (std::size_t i = choice_.last; i-- > choice_.first;) {
+  // Where almost all of the text stands together, what stands apart in the middle of
+  // it is a box: calls to subscribe, notes on the author, facts, teasers.
+  void drop_boxes() {
+    double together = 0;
+    double all = 0;
+    for (std::size_t i = choice_.first; i < choice_.last; ++i) {
+      const Block& block = page_.blocks[i];
+      const double likely = static_cast<double>(block.likely) * block.weight;
+      all += block.rule == nullptr ? likely : 0;
+      together += block.rule == nullptr && block.company > 0.5F ? likely : 0;
+    }
+    if (together < 0.7 * all || together < 600) {
+      return;
+    }
+    bool is_above = true;  // the first of the text that stands together
+    for (std::size_t i = choice_.first; i < choice_.last; ++i) {
       Block& block = page_.blocks[i];
-      if (block.rule != nullptr) {
-        continue;
-      }
-      if (block.heading == 0) {
-        over = 0;
-      } else if (over != 0 && over <= block.heading && false) {
-        block.rule = "heading";
-      } else {
-        over = block.heading;
+      is_above = is_above && (block.company <= 0.5F || !is_paragraph(block));
+      const bool may_be_lead = is_above && has_leads(metadata_) && block.weight >= 60;
+      if (block.rule == nullptr && block.company < 0.12F && !may_be_lead &&
+          !is_quoted(block)) {
+        block.rule = "box";
       }
     }
+  }
+
+  // Quotes, code and tables stand apart by nature.
+  bool is_quoted(const Block& block) const {
+    const HtmlTree& tree = *page_.tree;
+    HtmlTree::Index at = block.owner;
+    for (int level = 0; level < 5 && at != HtmlTree::kNone;
+         ++level, at = tree[at].parent) {
+      const Tag tag = tree[at].tag;
+      if (tag == Tag::blockquote || tag == Tag::pre || tag == Tag::tr) {
+        return true;
+      }
+    }
+    return false;
   }
 
   PageBlocks& page_;
@@ -136,8 +174,7 @@ class Trimming {
 
 std::optional<std::size_t> find_lead(const PageBlocks& page, const Choice& choice,
                                      const PageMetadata& metadata) {
-  if (metadata.language.empty() || starts_with_ignoring_case(metadata.language, "en") ||
-      !choice.headline || *choice.headline >= choice.first ||
+  if (!has_leads(metadata) || !choice.headline || *choice.headline >= choice.first ||
       choice.first - *choice.headline > 40) {
     return std::nullopt;
   }

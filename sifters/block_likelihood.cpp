@@ -199,8 +199,8 @@ void judge_blocks(PageBlocks& page, std::optional<std::size_t> headline,
   Cards(page, headline).play_down();
   const Company company(page);
   for (Block& block : page.blocks) {
-    const float share = company.share(block);
-    block.likely *= 0.45F + 0.55F * std::min(1.0F, share / 0.2F);
+    block.company = company.share(block);
+    block.likely *= 0.45F + 0.55F * std::min(1.0F, block.company / 0.2F);
   }
   weigh_evidence(page, evidence);
 }

@@ -23,7 +23,8 @@ struct Block {
   std::uint32_t strong_weight = 0;  // of them in bold
   std::uint32_t links = 0;
   std::uint32_t marks = 0;  // of the elements inside the block, its owner's included
-  float likely = 0;  // how likely it is article text, 0 to 1, from itself and its place
+  float likely = 0;   // how likely it is article text, 0 to 1, from itself and its place
+  float company = 0;  // weight of the paragraphs around it, 0 to 1 of the largest such
   const char* rule = nullptr;  // why it is out; nullptr: it is not
 };
 

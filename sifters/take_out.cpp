@@ -38,6 +38,7 @@ constexpr Removal kRemovals[] = {
     {kMarkByline, "byline", 0.1, 300},
     {kMarkTags, "tags", 0.15, 500},
     {kMarkMedia, "media", 0.2, 1200, true, true},
+    {kMarkFrame, "page-frame", 0.35, 0},
     {kMarkChrome, "page-frame", 0.35, 0, true},
 };
 
@@ -58,6 +59,25 @@ class Removing {
     }
     for (const Removal& removal : kRemovals) {
       put_back_misnamed(removal);
+    }
+  }
+
+  // A heading that is called "related" or "comments" heads what stands beside it,
+  // until the next heading like it.
+  void take_out_headed() {
+    for (const Block& block : page_.blocks) {
+      const Index heading = block.owner;
+      if (block.heading < 2 || heading_level(tree_[heading].tag) == 0 ||
+          (page_.marks[heading] & (kMarkRelated | kMarkComments)) == 0) {
+        continue;
+      }
+      const Index end = tree_[tree_[heading].parent].end;
+      for (Index i = tree_[heading].end; i < end; i = tree_[i].end) {
+        if (tree_[i].tag == tree_[heading].tag || holds_headline(i)) {
+          break;
+        }
+        take_out(i, "related");
+      }
     }
   }
 
@@ -90,11 +110,15 @@ class Removing {
     std::uint32_t weight = 0;
     for (std::size_t k = first; k < last; ++k) {
       const Block& block = page_.blocks[k];
-      paragraphs += block.weight >= 80 && block.link_weight * 5 < block.weight ? 1 : 0;
+      const bool is_paragraph =
+          block.weight >= 80 && block.link_weight * 5 < block.weight &&
+          !block.text.ends_with("...") && !block.text.ends_with("…");
+      paragraphs += is_paragraph ? 1 : 0;
       links += block.link_weight;
       weight += block.weight;
     }
-    return paragraphs >= 4 && weight >= 500 && links * 8 < weight;
+    return paragraphs >= 4 && paragraphs * 2 >= last - first && weight >= 500 &&
+           links * 8 < weight;
   }
 
   // Quotes and tables in a frame of their own belong to the text: embedded posts,
@@ -244,6 +268,7 @@ std::optional<std::size_t> find_headline(const PageBlocks& page, std::string_vie
 void take_out_marked(PageBlocks& page, std::optional<std::size_t> headline) {
   Removing removing(page, headline);
   removing.take_out_named();
+  removing.take_out_headed();
   removing.take_out_other_articles();
 }
 

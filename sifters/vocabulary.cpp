@@ -294,7 +294,7 @@ std::uint32_t marks_of_tag(Tag tag) {
     case Tag::aside:
     case Tag::footer:
     case Tag::dialog:
-      return kMarkChrome;
+      return kMarkFrame;
     case Tag::figcaption:
     case Tag::figure:
       return kMarkCaption;

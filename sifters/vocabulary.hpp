@@ -30,6 +30,7 @@ enum Mark : std::uint32_t {
   kMarkLead = 1u << 17,       // standfirst, summary above the text
   kMarkForm = 1u << 18,       // controls
   kMarkCorrection = 1u << 19,
+  kMarkFrame = 1u << 20,  // <footer>, <aside>, <dialog> and their roles
 };
 
 // The marks of one element by its own tag and attributes. Linear in their size.
