@@ -133,6 +133,8 @@ inline constexpr std::size_t kMaxMetaBytes = 4 * kKiB;
 // What a page may claim of each: bylines and topic lists that are longer are wrong.
 inline constexpr std::size_t kMaxAuthors = 20;
 inline constexpr std::size_t kMaxTags = 50;
+// A text's beginning tells its language as well as all of it.
+inline constexpr std::size_t kLanguageBytes = 2 * kKiB;
 // Removed blocks that an article carries, and of each the bytes: for people to look at.
 inline constexpr std::size_t kMaxRemoved = 200;
 inline constexpr std::size_t kMaxRemovedBytes = 1000;

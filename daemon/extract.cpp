@@ -3,6 +3,7 @@
 // memory does not grow with their number.
 #include <condition_variable>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <iostream>
@@ -19,6 +20,7 @@
 
 #include "base/limits.hpp"
 #include "daemon/commands.hpp"
+#include "parsers/date.hpp"
 #include "parsers/url.hpp"
 #include "sifters/article.hpp"
 #include "sifters/boilerplate.hpp"
@@ -51,21 +53,20 @@ void put(Writer& writer, const char* key, const std::string& value) {
   }
 }
 
+// RFC 3339 in the zone that the page wrote, `offset` minutes east of UTC.
 void put(Writer& writer, const char* key,
-         const std::optional<std::chrono::sys_seconds>& date) {
+         const std::optional<std::chrono::sys_seconds>& date, int offset = 0) {
   if (!date) {
     return;
   }
-  const auto day = std::chrono::floor<std::chrono::days>(*date);
-  const std::chrono::year_month_day ymd{day};
-  const std::chrono::hh_mm_ss time{*date - day};
-  char text[40];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ",
-                static_cast<int>(ymd.year()), static_cast<unsigned>(ymd.month()),
-                static_cast<unsigned>(ymd.day()), static_cast<int>(time.hours().count()),
-                static_cast<int>(time.minutes().count()),
-                static_cast<int>(time.seconds().count()));
-  put(writer, key, std::string(text));
+  std::string text = format_rfc3339(*date + std::chrono::minutes(offset));
+  if (offset != 0) {
+    char zone[16];
+    std::snprintf(zone, sizeof zone, "%c%02d:%02d", offset < 0 ? '-' : '+',
+                  std::abs(offset) / 60, std::abs(offset) % 60);
+    text.replace(text.size() - 1, 1, zone);
+  }
+  put(writer, key, text);
 }
 
 void put_authors(Writer& writer, const std::vector<Author>& authors) {
@@ -120,7 +121,7 @@ std::string to_json(const Job& job, const Article& article) {
                 static_cast<rapidjson::SizeType>(article.text.size()));
   put(writer, "summary", article.summary);
   put(writer, "image", article.image);
-  put(writer, "date_published", article.published);
+  put(writer, "date_published", article.published, article.published_offset);
   put(writer, "date_modified", article.modified);
   put_authors(writer, article.authors);
   if (!article.tags.empty()) {

@@ -408,15 +408,44 @@ const std::string& first_filled(std::initializer_list<const std::string*> fields
   return kNone;
 }
 
-Date first_date(std::initializer_list<const std::string*> fields) {
+// "+05:30" at the end of a date: minutes east of UTC.
+int offset_of(std::string_view date) {
+  const std::size_t sign = date.find_last_of("+-");
+  if (sign == std::string_view::npos || sign < 16) {
+    return 0;
+  }
+  std::string digits;
+  for (const char c : date.substr(sign + 1)) {
+    if (is_ascii_digit(c)) {
+      digits.push_back(c);
+    } else if (c != ':') {
+      return 0;
+    }
+  }
+  if (digits.size() != 4) {
+    return 0;
+  }
+  const int minutes = ((digits[0] - '0') * 10 + digits[1] - '0') * 60 +
+                      (digits[2] - '0') * 10 + digits[3] - '0';
+  return minutes > 14 * 60 ? 0 : date[sign] == '-' ? -minutes : minutes;
+}
+
+Date first_date(std::initializer_list<const std::string*> fields, int* offset = nullptr) {
   for (const std::string* field : fields) {
     if (!field->empty()) {
       if (const Date date = parse_date(*field)) {
+        if (offset != nullptr) {
+          *offset = offset_of(*field);
+        }
         return date;
       }
     }
   }
   return std::nullopt;
+}
+
+bool is_date_part(char c) {
+  return is_ascii_alnum(c) || static_cast<unsigned char>(c) >= 0x80;
 }
 
 // /2022/01/08/ in a path, or -2022-01-08; a month alone is no date.
@@ -468,6 +497,13 @@ std::vector<Author> authors_of(const Findings& found,
       add_names(byline, "", sites, authors);
     }
   }
+  // No person anywhere: the agency or paper that the page names.
+  for (const Author& author : found.linked.authors) {
+    const std::string name = collapse_spaces(author.name);
+    if (authors.empty() && name.size() >= 3 && name.size() <= 60 && is_credit(name)) {
+      authors.push_back({name, resolve_url(base, author.url), ""});
+    }
+  }
   return authors;
 }
 
@@ -476,12 +512,38 @@ std::string host_of(std::string_view url) {
   return parts ? std::string(parts->host) : std::string();
 }
 
+// How many of the words of `text` stand in `other`, as a share.
+double shared_words(std::string_view text, std::string_view other) {
+  const std::string all = " " + to_ascii_lower(other) + " ";
+  std::size_t words = 0;
+  std::size_t shared = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    if (end - at > 3) {
+      ++words;
+      shared += all.find(to_ascii_lower(text.substr(at, end - at))) != std::string::npos
+                    ? 1
+                    : 0;
+    }
+    at = end + 1;
+  }
+  return words == 0 ? 0 : static_cast<double>(shared) / static_cast<double>(words);
+}
+
+// What readers see above the text is the title, when what the page says elsewhere (for
+// search engines and networks) agrees that it is about the same.
 std::string title_of(const Findings& found, const std::vector<std::string>& sites,
                      std::string_view host) {
-  const std::string& raw =
-      first_filled({&found.og_title, &found.linked.headline, &found.twitter_title,
-                    &found.title, &found.meta_title, &found.headline});
-  return article_title(resolve_references(raw), found.headline, sites, host);
+  const std::string raw = resolve_references(
+      first_filled({&found.linked.headline, &found.og_title, &found.twitter_title,
+                    &found.title, &found.meta_title, &found.headline}));
+  std::string title = article_title(raw, found.headline, sites, host);
+  if (found.headline.size() >= 15 && found.headline.size() < 300 &&
+      shared_words(found.headline, raw + " " + found.og_title + " " + found.title) >=
+          0.3) {
+    title = article_title(found.headline, "", sites, host);
+  }
+  return title;
 }
 
 std::string language_of(const Findings& found) {
@@ -497,6 +559,33 @@ std::string language_of(const Findings& found) {
 }
 
 }  // namespace
+
+std::optional<std::chrono::sys_seconds> date_within(std::string_view text) {
+  text = text.substr(0, 300);
+  if (const Date whole = parse_date(text)) {
+    return whole;
+  }
+  // Up to three words that begin with a digit or a letter: "8 January 2022",
+  // "January 8, 2022", "22.04.2024".
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (!is_date_part(text[at]) || (at > 0 && is_date_part(text[at - 1]))) {
+      continue;
+    }
+    std::size_t end = at;
+    for (int words = 0; words < 4 && end < text.size(); ++words) {
+      end = std::min(text.find(' ', end + 1), text.size());
+      const std::string_view part = text.substr(at, end - at);
+      const auto digits = std::count_if(part.begin(), part.end(), is_ascii_digit);
+      if (digits >= 5 && digits <= 8) {
+        const std::size_t stop = part.find_last_not_of(" ,;|)");
+        if (const Date date = parse_date(part.substr(0, stop + 1))) {
+          return date;
+        }
+      }
+    }
+  }
+  return std::nullopt;
+}
 
 PageMetadata read_metadata(const HtmlTree& tree, std::string_view url) {
   Findings found;
@@ -518,13 +607,14 @@ PageMetadata read_metadata(const HtmlTree& tree, std::string_view url) {
   metadata.authors = authors_of(found, sites, base);
   metadata.published =
       first_date({&found.linked.published, &found.published_og, &found.published_item,
-                  &found.published_meta, &found.published_time});
+                  &found.published_meta, &found.published_time},
+                 &metadata.published_offset);
   if (!metadata.published) {
     metadata.published =
         date_in_url(url.empty() ? std::string_view(metadata.canonical_url) : url);
   }
   if (!metadata.published) {
-    metadata.published = first_date({&found.published_text});
+    metadata.published = date_within(found.published_text);
   }
   metadata.modified =
       first_date({&found.linked.modified, &found.modified_og, &found.modified_item,

@@ -17,6 +17,7 @@ struct PageMetadata {
   std::string title;            // without the site's name
   std::vector<Author> authors;  // persons; no user names, no "Staff", no "By"
   std::optional<std::chrono::sys_seconds> published;
+  int published_offset = 0;  // minutes east of UTC, as the page wrote it; 0: UTC or none
   std::optional<std::chrono::sys_seconds> modified;
   std::string language;  // BCP 47
   std::string canonical_url;
@@ -33,6 +34,10 @@ struct PageMetadata {
 
 // Reads a page's metadata. `url` is where it came from, the base of its links.
 // Pure: no clock; the caller drops dates that lie in the future. Never fails.
+// A date somewhere in a short text ("Stand: 22.04.2024, 06:00 Uhr"): the first that
+// parse_date() takes of what looks like one.
+std::optional<std::chrono::sys_seconds> date_within(std::string_view text);
+
 PageMetadata read_metadata(const HtmlTree& tree, std::string_view url);
 
 }  // namespace siftd

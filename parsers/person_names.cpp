@@ -10,7 +10,15 @@ namespace siftd {
 
 namespace {
 
-constexpr std::string_view kLeadIns[] = {"by ",
+constexpr std::string_view kLeadIns[] = {"view all posts by ",
+                                         "view all articles by ",
+                                         "posts by ",
+                                         "publié par ",
+                                         "pubblicato da ",
+                                         "inserito da ",
+                                         "eingestellt von ",
+                                         "diposting oleh ",
+                                         "by ",
                                          "by: ",
                                          "by:",
                                          "von ",
@@ -179,7 +187,7 @@ constexpr std::string_view kNobody[] = {"admin",
 
 constexpr std::string_view kJoins[] = {
     " and ", " und ", " et ", " y ",    " og ",  " och ", " & ",  ";",   "|",
-    " / ",   "•",     "·",    " with ", " mit ", " ja ",  " en ", " i ", " e ",
+    "/",     "•",     "·",    " with ", " mit ", " ja ",  " en ", " i ", " e ",
     "\n",    "\t",    " – ",  " — ",    " - ",   "，",    "、"};
 
 bool is_upper_start(std::string_view word) {
@@ -309,6 +317,19 @@ std::string in_mixed_case(std::string_view name) {
 }
 
 }  // namespace
+
+bool begins_byline(std::string_view line) {
+  line = trim(line);
+  return std::any_of(
+      std::begin(kLeadIns), std::end(kLeadIns), [&](std::string_view lead) {
+        return line.size() > lead.size() && starts_with_ignoring_case(line, lead);
+      });
+}
+
+bool is_credit(std::string_view name) {
+  return !is_nobody(name) && name.find("http") == std::string_view::npos &&
+         name.find_first_of("@/_<>") == std::string_view::npos;
+}
 
 std::vector<std::string> person_names(std::string_view byline) {
   std::vector<std::string> names;

@@ -12,4 +12,11 @@ namespace siftd {
 // ("Staff", "Redaktion", "admin") and addresses are none. Order kept, no name twice.
 std::vector<std::string> person_names(std::string_view byline);
 
+// Whether a line begins as bylines do: "By ", "Von ", "Texte : ".
+bool begins_byline(std::string_view line);
+
+// Whether a name that is no person's may stand for one: an agency or a paper, but no
+// desk, user or address.
+bool is_credit(std::string_view name);
+
 }  // namespace siftd

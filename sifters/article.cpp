@@ -3,13 +3,17 @@
 #include <algorithm>
 
 #include "base/limits.hpp"
+#include "parsers/chars.hpp"
 #include "parsers/charset.hpp"
 #include "parsers/html.hpp"
 #include "parsers/metadata.hpp"
+#include "parsers/person_names.hpp"
 #include "sifters/article_choice.hpp"
 #include "sifters/article_explain.hpp"
 #include "sifters/article_trim.hpp"
+#include "sifters/language.hpp"
 #include "sifters/page_blocks.hpp"
+#include "sifters/page_verdict.hpp"
 #include "sifters/text.hpp"
 
 namespace siftd {
@@ -35,36 +39,117 @@ std::string lay_out(const std::vector<const Block*>& blocks) {
   return normalize_text(text);
 }
 
+// Of the blocks that are surely text.
+std::string page_language(const PageBlocks& page) {
+  std::string sample;
+  for (const Block& block : page.blocks) {
+    if (block.likely > 0.8F && sample.size() < limits::kLanguageBytes) {
+      sample += block.text + "\n";
+    }
+  }
+  return detect_language(sample);
+}
+
 void note_removed(const Block& block, Article& article) {
-  if (article.removed.size() < limits::kMaxRemoved) {
-    article.removed.push_back(
-        {block.rule, normalize_text(block.text.substr(0, limits::kMaxRemovedBytes))});
+  if (article.removed.size() >= limits::kMaxRemoved) {
+    return;
+  }
+  const std::size_t size = utf8_cut(block.text, limits::kMaxRemovedBytes);
+  std::string text = normalize_text(std::string_view(block.text).substr(0, size));
+  if (!text.empty()) {
+    article.removed.push_back({block.rule, std::move(text)});
   }
 }
 
+// One line without invisible characters, as fields other than the text are.
+std::string tidy_line(std::string_view text) {
+  return collapse_spaces(normalize_text(text));
+}
+
 void take_metadata(PageMetadata&& metadata, Article& article) {
-  article.title = std::move(metadata.title);
+  article.title = tidy_line(metadata.title);
   article.authors = std::move(metadata.authors);
+  for (Author& author : article.authors) {
+    author.name = tidy_line(author.name);
+  }
   article.published = metadata.published;
+  article.published_offset = metadata.published_offset;
   article.modified = metadata.modified;
   article.language = std::move(metadata.language);
   article.canonical_url = std::move(metadata.canonical_url);
   article.image = std::move(metadata.image);
-  article.site_name = std::move(metadata.site_name);
-  article.section = std::move(metadata.section);
-  article.summary = std::move(metadata.summary);
-  article.tags = std::move(metadata.tags);
+  article.site_name = tidy_line(metadata.site_name);
+  article.section = tidy_line(metadata.section);
+  article.summary = tidy_line(metadata.summary);
+  for (const std::string& tag : metadata.tags) {
+    article.tags.push_back(tidy_line(tag));
+  }
+}
+
+std::string body_text(const PageMetadata& metadata) {
+  const std::string& body = metadata.article_body;
+  return body.find('<') == std::string::npos ? body : html_to_text(body);
 }
 
 Evidence gather_evidence(const PageMetadata& metadata, const ArticleHints& hints) {
   Evidence evidence;
-  evidence.title = metadata.title.empty() ? hints.title : metadata.title;
-  const std::string& body = metadata.article_body;
-  evidence.body =
-      TextEvidence(body.find('<') == std::string::npos ? body : html_to_text(body));
-  evidence.feed =
-      TextEvidence(hints.text + "\n" + hints.summary + "\n" + metadata.summary);
+  evidence.body = TextEvidence(body_text(metadata));
+  evidence.feed = TextEvidence(hints.text + "\n" + hints.summary);
   return evidence;
+}
+
+// What stands between headline and text: "By Ann Lee", "8 January 2022". Used where the
+// page's marks say nothing.
+void read_dateline(const PageBlocks& page, const Choice& choice, PageMetadata& metadata) {
+  if (!choice.headline) {
+    return;
+  }
+  constexpr std::size_t kFar = 15;  // blocks below the headline
+  const std::size_t end = std::min(page.blocks.size(), *choice.headline + kFar);
+  for (std::size_t i = *choice.headline + 1; i < end; ++i) {
+    const Block& block = page.blocks[i];
+    if (block.weight > 140) {
+      return;
+    }
+    if (!metadata.published && block.weight < 80) {
+      metadata.published = date_within(block.text);
+    }
+    if (metadata.authors.empty() && block.weight < 60 && begins_byline(block.text)) {
+      for (std::string& name : person_names(block.text)) {
+        metadata.authors.push_back({std::move(name), "", ""});
+      }
+    }
+  }
+}
+
+// The blocks of the article, its lead first; those that were taken out are noted.
+std::string collect_text(const PageBlocks& page, const Choice& choice,
+                         const PageMetadata& metadata, Article& article) {
+  std::vector<const Block*> kept;
+  if (const auto lead = find_lead(page, choice, metadata)) {
+    kept.push_back(&page.blocks[*lead]);
+  }
+  for (std::size_t i = choice.first; i < choice.last; ++i) {
+    if (page.blocks[i].rule == nullptr) {
+      kept.push_back(&page.blocks[i]);
+    } else {
+      note_removed(page.blocks[i], article);
+    }
+  }
+  return lay_out(kept);
+}
+
+// Pages that scripts build carry their text in JSON-LD alone.
+void fall_back_to_body(const PageMetadata& metadata, Article& article) {
+  if (metadata.article_body.size() < 500 ||
+      article.text.size() * 2 > metadata.article_body.size()) {
+    return;
+  }
+  std::string text = normalize_text(body_text(metadata));
+  if (text.size() >= 400 && article.text.size() * 2 < text.size()) {
+    article.text = std::move(text);
+    article.removed.clear();
+  }
 }
 
 // The whole way from bytes to an article; `report` may be null.
@@ -76,33 +161,35 @@ Article find_article(std::string_view html, std::string_view content_type,
   PageMetadata metadata = read_metadata(tree, url);
   Article article;
   PageBlocks page = cut_into_blocks(tree);
-  const auto headline = find_headline(page, metadata.title);
-  const Evidence evidence = gather_evidence(metadata, hints);
+  const auto headline =
+      find_headline(page, metadata.title.empty() ? hints.title : metadata.title);
   judge_shapes(page);
+  if (metadata.language.empty()) {
+    metadata.language = page_language(page);
+  }
   take_out_marked(page, headline);
-  judge_blocks(page, headline, evidence);
-  const std::vector<Candidate> candidates = choose_container(page, headline, 5);
+  judge_blocks(page, headline, gather_evidence(metadata, hints));
+  const std::vector<Candidate> candidates = choose_container(page, 5);
+  Choice choice{0, 0, headline};
   if (!candidates.empty()) {
     const HtmlTree::Index node = candidates.front().node;
-    const Choice choice{page.first_of(node), page.last_of(node), headline};
+    choice = {page.first_of(node), page.last_of(node), headline};
+    read_dateline(page, choice, metadata);
     trim_article(page, choice, metadata);
-    std::vector<const Block*> kept;
-    if (const auto lead = find_lead(page, choice, metadata)) {
-      kept.push_back(&page.blocks[*lead]);
-    }
-    for (std::size_t i = choice.first; i < choice.last; ++i) {
-      if (page.blocks[i].rule == nullptr) {
-        kept.push_back(&page.blocks[i]);
-      } else {
-        note_removed(page.blocks[i], article);
-      }
-    }
-    article.text = lay_out(kept);
-    article.found = !article.text.empty();
+    article.text = collect_text(page, choice, metadata, article);
   }
+  fall_back_to_body(metadata, article);
+  const Verdict verdict = judge_page(page, choice, metadata, article.text, url);
+  article.found = verdict.reason.empty();
+  article.reason = verdict.reason;
+  article.retracted = verdict.retracted;
   take_metadata(std::move(metadata), article);
   if (report != nullptr) {
     *report = explain_choice(page, candidates, article);
+  }
+  if (!article.found) {
+    article.text.clear();
+    article.removed.clear();
   }
   return article;
 }
@@ -123,9 +210,13 @@ Article explain_article(std::string_view html, std::string_view content_type,
 std::string html_to_text(std::string_view html) {
   const HtmlTree tree = parse_html(html);
   PageBlocks page = cut_into_blocks(tree);
+  judge_shapes(page);
+  take_out_marked(page, std::nullopt);
   std::vector<const Block*> kept;
   for (const Block& block : page.blocks) {
-    kept.push_back(&block);
+    if (block.rule == nullptr) {
+      kept.push_back(&block);
+    }
   }
   return lay_out(kept);
 }

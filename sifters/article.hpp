@@ -29,6 +29,7 @@ struct Article {
   std::string title;  // plain, without the site's name
   std::vector<Author> authors;
   std::optional<std::chrono::sys_seconds> published;
+  int published_offset = 0;  // minutes east of UTC, as the page wrote it
   std::optional<std::chrono::sys_seconds> modified;
   std::string language;  // BCP 47; empty: unknown
   std::string canonical_url;

@@ -23,9 +23,7 @@ bool can_hold_an_article(Tag tag) {
 
 }  // namespace
 
-std::vector<Candidate> choose_container(const PageBlocks& page,
-                                        std::optional<std::size_t> headline,
-                                        std::size_t limit) {
+std::vector<Candidate> choose_container(const PageBlocks& page, std::size_t limit) {
   const HtmlTree& tree = *page.tree;
   const BlockSums sums(page);
   std::vector<Candidate> all;
@@ -45,7 +43,6 @@ std::vector<Candidate> choose_container(const PageBlocks& page,
     candidate.bonus = (page.marks[i] & kMarkBody) != 0      ? 1.15
                       : (page.marks[i] & kMarkArticle) != 0 ? 1.04
                                                             : 1;
-    (void)headline;
     candidate.score = candidate.bonus * 2 * candidate.likely_weight /
                       (candidate.weight + sums.likely());
     all.push_back(candidate);

@@ -19,9 +19,8 @@ struct Candidate {
 
 // What the page and the feed say of the text: evidence beside the tree.
 struct Evidence {
-  std::string_view title;
   TextEvidence body;  // the page's JSON-LD articleBody
-  TextEvidence feed;  // the feed's text and summary, the page's description
+  TextEvidence feed;  // the feed's text and summary
 };
 
 // The block that shows the article's title; nothing: none does.
@@ -41,8 +40,6 @@ void judge_blocks(PageBlocks& page, std::optional<std::size_t> headline,
                   const Evidence& evidence);
 
 // The containers by score, best first, at most `limit`; empty: the page has no text.
-std::vector<Candidate> choose_container(const PageBlocks& page,
-                                        std::optional<std::size_t> headline,
-                                        std::size_t limit);
+std::vector<Candidate> choose_container(const PageBlocks& page, std::size_t limit);
 
 }  // namespace siftd

@@ -164,6 +164,13 @@ class Cards {
 // What the page's own articleBody and the feed say: blocks found there are text;
 // where the body is there in full, long blocks that are not in it are none.
 void weigh_evidence(PageBlocks& page, const Evidence& evidence) {
+  if (evidence.feed.size() >= 60) {
+    for (Block& block : page.blocks) {
+      if (block.weight >= 40 && evidence.feed.share_of(block.text) > 0.6) {
+        block.likely = std::max(block.likely, 0.9F);
+      }
+    }
+  }
   if (evidence.body.size() < 300) {
     return;
   }

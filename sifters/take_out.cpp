@@ -5,6 +5,8 @@
 
 #include "sifters/article_choice.hpp"
 #include "sifters/block_sums.hpp"
+#include "sifters/rules.hpp"
+#include "sifters/text.hpp"
 #include "sifters/vocabulary.hpp"
 
 namespace siftd {
@@ -62,23 +64,50 @@ class Removing {
     }
   }
 
-  // A heading that is called "related" or "comments" heads what stands beside it,
-  // until the next heading like it.
+  // A heading that is called "related" or "comments", or that says so, heads what
+  // stands beside it, until the next heading like it.
   void take_out_headed() {
-    for (const Block& block : page_.blocks) {
+    const double all = sums_.likely();
+    for (std::size_t k = 0; k < page_.blocks.size(); ++k) {
+      const Block& block = page_.blocks[k];
       const Index heading = block.owner;
-      if (block.heading < 2 || heading_level(tree_[heading].tag) == 0 ||
-          (page_.marks[heading] & (kMarkRelated | kMarkComments)) == 0) {
+      const char* rule =
+          heading_level(tree_[heading].tag) < 2 ? nullptr : rule_for_heading(block);
+      if (rule == nullptr) {
         continue;
       }
       const Index end = tree_[tree_[heading].parent].end;
-      for (Index i = tree_[heading].end; i < end; i = tree_[i].end) {
-        if (tree_[i].tag == tree_[heading].tag || holds_headline(i)) {
-          break;
+      Index last = tree_[heading].end;
+      while (last < end && tree_[last].tag != tree_[heading].tag &&
+             !holds_headline(last)) {
+        last = tree_[last].end;
+      }
+      // Where most of the text would go, the heading heads the article.
+      if (sums_.likely(k, page_.first_of(last)) <= 0.5 * all ||
+          sums_.likely(0, k) >= 0.2 * all) {
+        for (Index i = heading; i < last; i = tree_[i].end) {
+          take_out(i, rule);
         }
-        take_out(i, "related");
       }
     }
+  }
+
+  const char* rule_for_heading(const Block& block) const {
+    if (block.rule != nullptr) {
+      return nullptr;
+    }
+    const std::uint32_t marks = page_.marks[block.owner];
+    if ((marks & kMarkRelated) != 0) {
+      return "related";
+    }
+    if ((marks & kMarkComments) != 0) {
+      return "comments";
+    }
+    if (block.weight > 60) {
+      return nullptr;
+    }
+    const Rules::Rule* rule = Rules::built_in().match(fold(block.text), "");
+    return rule != nullptr && rule->kind == RuleKind::tail ? rule->name.c_str() : nullptr;
   }
 
   // Of several <article> elements the one with the headline is the page's; those
@@ -150,13 +179,13 @@ class Removing {
       return nullptr;
     }
     for (const Removal& removal : kRemovals) {
-      if ((page_.marks[i] & removal.mark) == 0 ||
-          (removal.spares_text && looks_like_text(first, last)) ||
-          (removal.spares_quotes && holds_quote(i))) {
-        continue;
-      }
-      if (sums_.likely(first, last) <= removal.most * sums_.likely() &&
-          (removal.most_weight == 0 || sums_.all(first, last) <= removal.most_weight)) {
+      const bool is_named = (page_.marks[i] & removal.mark) != 0;
+      const bool is_small =
+          sums_.likely(first, last) <= removal.most * sums_.likely() &&
+          (removal.most_weight == 0 || sums_.all(first, last) <= removal.most_weight);
+      if (is_named && is_small &&
+          !(removal.spares_text && looks_like_text(first, last)) &&
+          !(removal.spares_quotes && holds_quote(i))) {
         return removal.rule;
       }
     }

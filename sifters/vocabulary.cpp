@@ -40,10 +40,11 @@ constexpr Entry kEntries[] = {
     {kMarkNav,
      "nav|navbar|navigation|menu|menus|submenu|breadcrumb|breadcrumbs|pagination|pager|"
      "paging|"
-     "pagenav|skiplink|skip link|skip links|toc|sitemap|mega menu|megamenu|topbar|"
+     "pagenav|skiplink|skip link|skip links|toc list|toc container|ez toc|sitemap|mega "
+     "menu|megamenu|topbar|"
      "navi|next prev|prev next|post navigation|jump links|table contents"},
     {kMarkComments,
-     "comment|comments|disqus|respond|commentlist|replies|reply|livefyre|viafoura|"
+     "comment|comments|disqus|respond|commentlist|livefyre|viafoura|"
      "spotim|kommentar|kommentare|comentarios|commentaires|comentario|commenti|coral|"
      "openweb|discussion|user "
      "comments|komentar|komentare|reacties|trackback|trackbacks|pings"},

@@ -1,0 +1,161 @@
+#include "parsers/html.hpp"
+
+#include <chrono>
+#include <random>
+#include <string>
+
+#include "base/limits.hpp"
+#include "tests/catch.hpp"
+
+using namespace siftd;
+
+namespace {
+
+HtmlTree::Index find(const HtmlTree& tree, Tag tag) {
+  for (HtmlTree::Index i = 0; i < tree.size(); ++i) {
+    if (tree[i].tag == tag) {
+      return i;
+    }
+  }
+  return HtmlTree::kNone;
+}
+
+// What every tree must be, whatever it was made from: subtrees are ranges inside
+// their parents', in document order.
+void check_shape(const HtmlTree& tree) {
+  REQUIRE(tree.size() >= 1);
+  CHECK(tree[0].end == tree.size());
+  for (HtmlTree::Index i = 1; i < tree.size(); ++i) {
+    const HtmlTree::Node& node = tree[i];
+    REQUIRE(node.parent < i);
+    REQUIRE(node.end > i);
+    REQUIRE(node.end <= tree[node.parent].end);
+    REQUIRE(tree.text(i).size() == node.text_size);
+  }
+}
+
+std::string repeat(std::string_view text, std::size_t count) {
+  std::string all;
+  all.reserve(text.size() * count);
+  for (std::size_t i = 0; i < count; ++i) {
+    all += text;
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("html: a subtree is a range of nodes in document order", "[html]") {
+  const HtmlTree tree = parse_html("<p>one <b>two</b></p><p>three</p>");
+  check_shape(tree);
+  const HtmlTree::Index p = find(tree, Tag::p);
+  REQUIRE(p != HtmlTree::kNone);
+  CHECK(tree.text_below(p) == "one two");
+  CHECK(tree.text_below(tree[p].end) == "three");
+}
+
+TEST_CASE("html: unclosed and misnested elements are mended as browsers do", "[html]") {
+  const HtmlTree tree = parse_html("<ul><li>a<li>b</ul><p>x<p>y<b>z</p>w");
+  check_shape(tree);
+  CHECK(tree.text_below(find(tree, Tag::ul)) == "ab");
+  CHECK(tree.text_below(find(tree, Tag::p)) == "x");
+}
+
+TEST_CASE("html: character references are resolved in text and attributes", "[html]") {
+  const HtmlTree tree = parse_html("<a href='/?a=1&amp;b=2'>caf&eacute; &#8364;</a>");
+  const HtmlTree::Index a = find(tree, Tag::a);
+  REQUIRE(a != HtmlTree::kNone);
+  CHECK(tree.attribute(a, Attr::href) == "/?a=1&b=2");
+  CHECK(tree.text_below(a) == "café €");
+}
+
+TEST_CASE("html: scripts are kept only when they are data", "[html]") {
+  const HtmlTree tree = parse_html(
+      "<script>var a='<p>no</p>'</script>"
+      "<script type='application/ld+json'>{\"a\":1}</script>");
+  check_shape(tree);
+  CHECK(tree.text_below(0) == "{\"a\":1}");
+}
+
+TEST_CASE("html: an attribute that stands there without a value is there", "[html]") {
+  const HtmlTree tree = parse_html("<div hidden>x</div>");
+  const HtmlTree::Index div = find(tree, Tag::div);
+  CHECK(tree.has_attribute(div, Attr::hidden));
+  CHECK(tree.attribute(div, Attr::hidden).empty());
+  CHECK_FALSE(tree.has_attribute(div, Attr::href));
+}
+
+TEST_CASE("html: comments and doctypes hold no text", "[html]") {
+  const HtmlTree tree = parse_html("<!doctype html><!-- secret --><p>a<!-- b -->c</p>");
+  check_shape(tree);
+  CHECK(tree.text_below(0) == "ac");
+}
+
+TEST_CASE("html: nothing at all is an empty document", "[html]") {
+  check_shape(parse_html(""));
+  check_shape(parse_html("   "));
+  check_shape(parse_html(std::string("\0\0<\0p\0>", 8)));
+}
+
+TEST_CASE("html: elements nested without end are cut, and the tree says so", "[html]") {
+  const std::string page = GENERATE(as<std::string>{}, "<div>", "<b>", "<blockquote><p>",
+                                    "<table><tr><td>", "<a><div>", "<ul><li>");
+  const HtmlTree tree = parse_html(repeat(page, 100'000) + "text");
+  check_shape(tree);
+  CHECK_FALSE(tree.cut_why().empty());
+  CHECK(tree.size() <= 2 * limits::kMaxHtmlTokens);
+}
+
+TEST_CASE("html: formatting elements that multiply are cut", "[html]") {
+  std::string open;
+  for (int i = 0; i < 900; ++i) {
+    open += "<b id=a" + std::to_string(i) + ">";
+  }
+  const HtmlTree tree =
+      parse_html("<div>" + open + "</div>" + repeat("<p>x</p>", 50'000));
+  check_shape(tree);
+  CHECK(tree.size() <= 3 * limits::kMaxHtmlTokens);
+}
+
+TEST_CASE("html: a million siblings end in bounded memory", "[html]") {
+  const HtmlTree tree = parse_html(repeat("<p>a</p>", 1'000'000));
+  check_shape(tree);
+  CHECK_FALSE(tree.cut_why().empty());
+}
+
+TEST_CASE("html: a page beyond the limit is read up to it", "[html]") {
+  const HtmlTree tree =
+      parse_html("<p>begin</p>" + std::string(limits::kMaxPageBytes, 'x'));
+  check_shape(tree);
+  CHECK_FALSE(tree.cut_why().empty());
+}
+
+TEST_CASE("html: a document that is cut at any byte still gives a tree", "[html]") {
+  const std::string page =
+      "<!doctype html><html lang=en><head><title>A &amp; B</title><meta name=x "
+      "content='y'>"
+      "<script>a<b</script></head><body><table><tr><td>1<td>2</table><p class=\"a b\">x "
+      "<i>y</i><br>z&hellip;</p><svg><path "
+      "d=''/></svg><select><option>q</select></body></html>";
+  for (std::size_t size = 0; size <= page.size(); ++size) {
+    check_shape(parse_html(std::string_view(page).substr(0, size)));
+  }
+}
+
+TEST_CASE("html: random bytes and random tags give a tree", "[html]") {
+  std::mt19937 random(4);
+  const std::vector<std::string> parts = {
+      "<div>",      "</div>",   "<p>",        "</p>",        "<table>",  "<tr>",
+      "</table>",   "<b>",      "</b>",       "<a href=",    "'",        "\"",
+      ">",          "<!--",     "-->",        "&amp",        "&#x",      "<svg>",
+      "<math>",     "</svg>",   "<template>", "</template>", "<select>", "<option>",
+      "<frameset>", "<script>", "</script>",  "text",        "\0",       "\xff"};
+  for (int round = 0; round < 400; ++round) {
+    std::string page;
+    for (int i = 0; i < 60; ++i) {
+      page += parts[random() % parts.size()];
+      page.push_back(static_cast<char>(random() % 256));
+    }
+    check_shape(parse_html(page));
+  }
+}

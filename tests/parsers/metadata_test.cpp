@@ -1,0 +1,150 @@
+#include "parsers/metadata.hpp"
+
+#include <string>
+#include <vector>
+
+#include "parsers/date.hpp"
+#include "parsers/page_title.hpp"
+#include "parsers/person_names.hpp"
+#include "tests/catch.hpp"
+
+using namespace siftd;
+
+namespace {
+
+PageMetadata read(std::string_view html,
+                  std::string_view url = "https://www.example.org/a/b.html") {
+  return read_metadata(parse_html(html), url);
+}
+
+std::vector<std::string> names(const PageMetadata& metadata) {
+  std::vector<std::string> all;
+  for (const Author& author : metadata.authors) {
+    all.push_back(author.name);
+  }
+  return all;
+}
+
+using Names = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("person names: bylines as sites write them", "[metadata]") {
+  struct Case {
+    const char* byline;
+    Names names;
+  };
+  const Case cases[] = {
+      {"By Ann Lee", {"Ann Lee"}},
+      {"by Ann Lee and Raj Patel", {"Ann Lee", "Raj Patel"}},
+      {"BY ANN LEE", {"Ann Lee"}},
+      {"Von Eva Lind und Tom Okoro", {"Eva Lind", "Tom Okoro"}},
+      {"Par Élise Dupont, Jean Martin", {"Élise Dupont", "Jean Martin"}},
+      {"Ann Lee | Reuters staff", {"Ann Lee"}},
+      {"Ann Lee (Berlin)", {"Ann Lee"}},
+      {"Ann Lee <ann@example.org>", {"Ann Lee"}},
+      {"Staff", {}},
+      {"admin", {}},
+      {"Redaktion", {}},
+      {"ann_lee99", {}},
+      {"https://www.facebook.com/ann", {}},
+      {"", {}},
+      {"Ann Lee, Ann Lee", {"Ann Lee"}},
+      {"田中太郎", {"田中太郎"}},
+  };
+  for (const Case& c : cases) {
+    CHECK(person_names(c.byline) == c.names);
+  }
+}
+
+TEST_CASE("title: the site's name goes, the headline stays", "[metadata]") {
+  struct Case {
+    const char* raw;
+    const char* headline;
+    const char* site;
+    const char* title;
+  };
+  const Case cases[] = {
+      {"Bridge reopens | The Daily Post", "", "The Daily Post", "Bridge reopens"},
+      {"Bridge reopens - News - The Daily Post", "Bridge reopens", "", "Bridge reopens"},
+      {"The Daily Post: Bridge reopens", "", "The Daily Post", "Bridge reopens"},
+      {"Bridge reopens - after years", "", "The Daily Post",
+       "Bridge reopens - after years"},
+      {"Bridge reopens – example.org", "", "", "Bridge reopens"},
+      {"Example", "", "", "Example"},
+      {"", "", "", ""},
+  };
+  for (const Case& c : cases) {
+    CHECK(article_title(c.raw, c.headline, {c.site}, "www.example.org") == c.title);
+  }
+}
+
+TEST_CASE("metadata: JSON-LD comes first", "[metadata]") {
+  const PageMetadata metadata = read(R"(<html lang="de-AT"><head>
+    <title>Titel | Blatt</title>
+    <meta property="og:title" content="Titel">
+    <meta property="og:site_name" content="Blatt">
+    <meta property="article:published_time" content="2020-01-01">
+    <meta name="author" content="Somebody Else">
+    <link rel="canonical" href="/a/c.html">
+    <script type="application/ld+json">
+      {"@context":"https://schema.org","@graph":[
+        {"@type":"WebSite","name":"Blatt"},
+        {"@type":"NewsArticle","headline":"Titel","datePublished":"2022-01-08T18:04:11+01:00",
+         "dateModified":"2022-01-09T00:00:00Z","author":[{"@id":"#p"},{"@type":"Person","name":"Tom Okoro"}],
+         "keywords":"Brücke, Verkehr","articleSection":"Politik","image":{"url":"/i.jpg"},
+         "articleBody":"Text.","isAccessibleForFree":"False"},
+        {"@type":"Person","@id":"#p","name":"Eva Lind"}]}
+    </script></head><body></body></html>)");
+  CHECK(metadata.title == "Titel");
+  CHECK(names(metadata) == Names{"Eva Lind", "Tom Okoro"});
+  CHECK(metadata.published == parse_date("2022-01-08T17:04:11Z"));
+  CHECK(metadata.modified == parse_date("2022-01-09"));
+  CHECK(metadata.language == "de-AT");
+  CHECK(metadata.canonical_url == "https://www.example.org/a/c.html");
+  CHECK(metadata.image == "https://www.example.org/i.jpg");
+  CHECK(metadata.site_name == "Blatt");
+  CHECK(metadata.section == "Politik");
+  CHECK(metadata.tags == Names{"Brücke", "Verkehr"});
+  CHECK(metadata.article_body == "Text.");
+  CHECK(metadata.is_free == std::optional<bool>(false));
+}
+
+TEST_CASE("metadata: without JSON-LD the marks of the page serve", "[metadata]") {
+  const PageMetadata metadata = read(R"(<title>Bridge reopens - Example</title>
+    <h1>Bridge reopens</h1>
+    <div class="byline">By <a rel="author" href="/staff">Ann Lee</a></div>
+    <time datetime="2022-01-08T12:00:00Z">8 January</time>)");
+  CHECK(metadata.title == "Bridge reopens");
+  CHECK(names(metadata) == Names{"Ann Lee"});
+  CHECK(metadata.published == parse_date("2022-01-08T12:00:00Z"));
+}
+
+TEST_CASE("metadata: a date in the URL serves when the page has none", "[metadata]") {
+  CHECK(read("<p>x", "https://www.example.org/2022/01/08/talks").published ==
+        parse_date("2022-01-08"));
+  CHECK_FALSE(read("<p>x", "https://www.example.org/2022/01/talks").published);
+  CHECK_FALSE(read("<p>x", "https://www.example.org/2022/13/48/talks").published);
+}
+
+TEST_CASE("metadata: broken JSON-LD is forgiven or passed over", "[metadata]") {
+  const char* forgiven =
+      "<script type='application/ld+json'>//<![CDATA[\n"
+      "{\"@type\":\"Article\",\"headline\":\"Line\nbreak\",}\n//]]></script>";
+  CHECK(read(forgiven).title == "Line break");
+  for (const char* script : {"{", "[[[[[[", "{\"@type\":", "null", "{\"@type\":[1,2]}",
+                             "{\"author\":{\"author\":{}}}"}) {
+    CHECK(read("<script type='application/ld+json'>" + std::string(script) + "</script>")
+              .title.empty());
+  }
+  const std::string deep(200'000, '[');
+  CHECK(read("<script type='application/ld+json'>" + deep + "</script>").title.empty());
+}
+
+TEST_CASE("metadata: addresses that are no http address are none", "[metadata]") {
+  const PageMetadata metadata = read(
+      "<link rel=canonical href='javascript:alert(1)'><meta property='og:image' "
+      "content='data:x'>");
+  CHECK(metadata.canonical_url.empty());
+  CHECK(metadata.image.empty());
+}
