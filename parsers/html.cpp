@@ -208,7 +208,7 @@ class Parser {
   myhtml_tree_node_t* document() const { return myhtml_tree_get_document(tree_); }
 
  private:
-  static constexpr std::size_t kPiece = 8192;
+  static constexpr std::size_t kPiece = 4096;
 
   static void* count_token(myhtml_tree_t*, myhtml_token_node_t*, void* self) {
     ++static_cast<Parser*>(self)->tokens_;
@@ -387,7 +387,9 @@ HtmlTree parse_html(std::string_view utf8) {
     parser = std::make_unique<Parser>();
   }
   HtmlTree tree;
-  const std::string_view page = utf8.substr(0, limits::kMaxPageBytes);
+  // MyHTML wants something to begin with.
+  const std::string_view page =
+      utf8.empty() ? " " : utf8.substr(0, limits::kMaxPageBytes);
   std::string cut = parser->parse(page);
   HtmlTreeBuilder(tree).copy(parser->document());
   if (cut.empty() && page.size() < utf8.size()) {

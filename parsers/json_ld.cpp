@@ -281,6 +281,10 @@ class Reader {
 }  // namespace
 
 void read_json_ld(std::string_view script, LinkedData& data) {
+  constexpr std::string_view kMark = "<![CDATA[";
+  if (const std::size_t mark = script.find(kMark); mark < 20) {
+    script.remove_prefix(mark + kMark.size());
+  }
   const std::size_t start = script.find_first_of("{[");
   if (start == std::string_view::npos || script.size() > limits::kMaxJsonLdBytes) {
     return;

@@ -95,6 +95,10 @@ std::string article_title(std::string_view raw, std::string_view headline,
     const std::string_view head = trim(title.substr(0, last.at));
     const std::string_view tail = trim(title.substr(last.at + last.size));
     const Cut first = first_separator(title);
+    if (!wanted.empty() && squeeze(title.substr(0, first.at)) == wanted) {
+      title = trim(title.substr(0, first.at));
+      break;
+    }
     if (is_site_name(tail, site_names, host) ||
         (!wanted.empty() && squeeze(head) == wanted)) {
       title = head;

@@ -254,6 +254,9 @@ bool is_name(std::string_view name, bool is_alone) {
       std::any_of(name.begin(), name.end(), is_ascii_digit)) {
     return false;
   }
+  if (is_nobody(words.back())) {
+    return false;  // "Reuters staff", "Web team"
+  }
   const auto capitals = std::count_if(words.begin(), words.end(), is_upper_start);
   if (words.size() == 1) {
     return is_alone;

@@ -46,6 +46,7 @@ class Trimming {
         block.rule = rule_for(block);
       }
     }
+    drop_teasers();
     drop_boxes();
     trim_head();
     trim_tail();
@@ -121,6 +122,24 @@ class Trimming {
         return;
       }
       block.rule = block.heading != 0 ? "heading" : "tail";
+    }
+  }
+
+  // Teasers go from an article; on a page that is a list of them they are the text.
+  void drop_teasers() {
+    std::uint32_t teasers = 0;
+    std::uint32_t rest = 0;
+    for (std::size_t i = choice_.first; i < choice_.last; ++i) {
+      const Block& block = page_.blocks[i];
+      if (block.rule == nullptr && !is_mostly_links(block)) {
+        (block.is_teaser ? teasers : rest) += block.weight;
+      }
+    }
+    for (std::size_t i = choice_.first; i < choice_.last && rest > teasers; ++i) {
+      Block& block = page_.blocks[i];
+      if (block.rule == nullptr && block.is_teaser && block.likely < 0.5F) {
+        block.rule = "teasers";
+      }
     }
   }
 

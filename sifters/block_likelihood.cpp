@@ -151,6 +151,7 @@ class Cards {
       const std::size_t last = page_.last_of(card);
       for (std::size_t k = page_.first_of(card); k < last; ++k) {
         page_.blocks[k].likely *= kFactor;
+        page_.blocks[k].is_teaser = true;
       }
     }
   }

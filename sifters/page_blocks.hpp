@@ -25,6 +25,7 @@ struct Block {
   std::uint32_t marks = 0;  // of the elements inside the block, its owner's included
   float likely = 0;   // how likely it is article text, 0 to 1, from itself and its place
   float company = 0;  // weight of the paragraphs around it, 0 to 1 of the largest such
+  bool is_teaser = false;      // in a list of links to other articles
   const char* rule = nullptr;  // why it is out; nullptr: it is not
 };
 

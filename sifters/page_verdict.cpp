@@ -111,7 +111,8 @@ Verdict judge_page(const PageBlocks& page, const Choice& choice,
                    std::string_view url) {
   const std::uint32_t weight = weight_of(text);
   if (weight == 0) {
-    return {"no text", false};
+    constexpr double kManyLinks = 400;
+    return {other_links(page, choice) > kManyLinks ? "front page" : "no text", false};
   }
   if (weight >= 1500) {
     return {};
