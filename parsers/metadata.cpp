@@ -10,6 +10,7 @@
 #include "parsers/chars.hpp"
 #include "parsers/date.hpp"
 #include "parsers/json_ld.hpp"
+#include "parsers/page_findings.hpp"
 #include "parsers/page_title.hpp"
 #include "parsers/person_names.hpp"
 #include "parsers/url.hpp"
@@ -18,385 +19,7 @@ namespace siftd {
 
 namespace {
 
-using Index = HtmlTree::Index;
 using Date = std::optional<std::chrono::sys_seconds>;
-
-bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) {
-  return std::any_of(list.begin(), list.end(), [&](std::string_view word) {
-    return equals_ignoring_case(text, word);
-  });
-}
-
-// True when one of the words of a class or rel attribute is, or contains, `part`.
-bool names(std::string_view attribute, std::string_view part) {
-  return find_ignoring_case(attribute, part) != std::string_view::npos;
-}
-
-// What one pass over the page finds, before anything is judged.
-struct Findings {
-  LinkedData linked;
-  std::string og_title, twitter_title, meta_title, title, headline;
-  std::string og_site, application_name, twitter_site;
-  std::string og_description, description;
-  std::string og_image, twitter_image, item_image;
-  std::string og_url, canonical, base;
-  std::string og_type, og_locale, html_lang, content_language;
-  std::string published_og, published_item, published_meta, published_time,
-      published_text;
-  std::string modified_og, modified_item, modified_meta, modified_time;
-  std::string section;
-  std::vector<std::string> tags, keywords;
-  std::vector<std::string> meta_authors, item_authors, rel_authors, byline_authors;
-};
-
-class Scan {
- public:
-  Scan(const HtmlTree& tree, Findings& found) : tree_(tree), found_(found) {}
-
-  void run() {
-    for (Index i = 1; i < tree_.size(); ++i) {
-      visit(i);
-    }
-  }
-
- private:
-  static void keep(std::string& field, std::string_view value) {
-    if (field.empty()) {
-      field = collapse_spaces(value.substr(0, limits::kMaxMetaBytes));
-    }
-  }
-
-  void visit(Index i) {
-    const Tag tag = tree_[i].tag;
-    switch (tag) {
-      case Tag::html:
-        keep(found_.html_lang, tree_.attribute(i, Attr::lang));
-        break;
-      case Tag::title:
-        if (tree_[i].depth <= 4) {
-          keep(found_.title, tree_.text_below(i));
-        }
-        break;
-      case Tag::meta:
-        visit_meta(i);
-        break;
-      case Tag::link:
-        visit_link(i);
-        break;
-      case Tag::base:
-        keep(found_.base, tree_.attribute(i, Attr::href));
-        break;
-      case Tag::script:
-        if (names(tree_.attribute(i, Attr::type), "ld+json")) {
-          read_json_ld(tree_.text_below(i), found_.linked);
-        }
-        break;
-      case Tag::h1:
-        visit_headline(i);
-        break;
-      case Tag::text:
-        break;
-      default:
-        visit_element(i);
-    }
-  }
-
-  // The first h1 that is no logo: the text of the page's own headline.
-  void visit_headline(Index i) {
-    const std::string text = collapse_spaces(tree_.text_below(i));
-    if (text.size() > found_.headline.size() && found_.headline.size() < 12) {
-      found_.headline = text;
-    }
-    visit_element(i);
-  }
-
-  void visit_link(Index i) {
-    const std::string_view rel = tree_.attribute(i, Attr::rel);
-    if (equals_ignoring_case(rel, "canonical")) {
-      keep(found_.canonical, tree_.attribute(i, Attr::href));
-    }
-    visit_item(i);
-  }
-
-  void visit_meta(Index i) {
-    std::string_view name = tree_.attribute(i, Attr::property);
-    if (name.empty()) {
-      name = tree_.attribute(i, Attr::name);
-    }
-    const std::string_view value = trim(tree_.attribute(i, Attr::content));
-    if (!name.empty() && !value.empty()) {
-      // Several names may stand in one attribute.
-      const std::string lower = to_ascii_lower(name.substr(0, 200));
-      std::size_t at = 0;
-      while (at < lower.size()) {
-        const std::size_t end = std::min(lower.find(' ', at), lower.size());
-        take_meta(std::string_view(lower).substr(at, end - at), value);
-        at = end + 1;
-      }
-    }
-    visit_item(i);
-  }
-
-  void take_meta(std::string_view name, std::string_view value) {
-    struct Field {
-      std::string_view name;
-      std::string Findings::*field;
-    };
-    static constexpr Field kFields[] = {
-        {"og:title", &Findings::og_title},
-        {"twitter:title", &Findings::twitter_title},
-        {"title", &Findings::meta_title},
-        {"dc.title", &Findings::meta_title},
-        {"dcterms.title", &Findings::meta_title},
-        {"dc:title", &Findings::meta_title},
-        {"citation_title", &Findings::meta_title},
-        {"parsely-title", &Findings::meta_title},
-        {"sailthru.title", &Findings::meta_title},
-        {"og:site_name", &Findings::og_site},
-        {"application-name", &Findings::application_name},
-        {"twitter:site", &Findings::twitter_site},
-        {"og:description", &Findings::og_description},
-        {"description", &Findings::description},
-        {"twitter:description", &Findings::description},
-        {"dc.description", &Findings::description},
-        {"og:image", &Findings::og_image},
-        {"og:image:url", &Findings::og_image},
-        {"og:image:secure_url", &Findings::og_image},
-        {"twitter:image", &Findings::twitter_image},
-        {"twitter:image:src", &Findings::twitter_image},
-        {"og:url", &Findings::og_url},
-        {"og:type", &Findings::og_type},
-        {"og:locale", &Findings::og_locale},
-        {"content-language", &Findings::content_language},
-        {"dc.language", &Findings::content_language},
-        {"language", &Findings::content_language},
-        {"article:published_time", &Findings::published_og},
-        {"og:article:published_time", &Findings::published_og},
-        {"og:published_time", &Findings::published_og},
-        {"og:pubdate", &Findings::published_og},
-        {"article:published", &Findings::published_og},
-        {"article:modified_time", &Findings::modified_og},
-        {"og:updated_time", &Findings::modified_og},
-        {"og:modified_time", &Findings::modified_og},
-        {"parsely-pub-date", &Findings::published_meta},
-        {"sailthru.date", &Findings::published_meta},
-        {"pubdate", &Findings::published_meta},
-        {"publishdate", &Findings::published_meta},
-        {"publish-date", &Findings::published_meta},
-        {"publish_date", &Findings::published_meta},
-        {"publication_date", &Findings::published_meta},
-        {"publication-date", &Findings::published_meta},
-        {"publicationdate", &Findings::published_meta},
-        {"published_date", &Findings::published_meta},
-        {"article_date_original", &Findings::published_meta},
-        {"article.published", &Findings::published_meta},
-        {"article.created", &Findings::published_meta},
-        {"originalpublicationdate", &Findings::published_meta},
-        {"original-publish-date", &Findings::published_meta},
-        {"displaydate", &Findings::published_meta},
-        {"ptime", &Findings::published_meta},
-        {"pdate", &Findings::published_meta},
-        {"date", &Findings::published_meta},
-        {"dc.date", &Findings::published_meta},
-        {"dc.date.issued", &Findings::published_meta},
-        {"dc.date.created", &Findings::published_meta},
-        {"dcterms.created", &Findings::published_meta},
-        {"dcterms.issued", &Findings::published_meta},
-        {"dcterms.date", &Findings::published_meta},
-        {"dcterms.available", &Findings::published_meta},
-        {"citation_publication_date", &Findings::published_meta},
-        {"citation_date", &Findings::published_meta},
-        {"cxenseparse:recs:publishtime", &Findings::published_meta},
-        {"cxenseparse:publishtime", &Findings::published_meta},
-        {"rnews:datepublished", &Findings::published_meta},
-        {"created", &Findings::published_meta},
-        {"lastmod", &Findings::modified_meta},
-        {"last-modified", &Findings::modified_meta},
-        {"dc.date.modified", &Findings::modified_meta},
-        {"dcterms.modified", &Findings::modified_meta},
-        {"article:section", &Findings::section},
-        {"parsely-section", &Findings::section},
-    };
-    for (const Field& field : kFields) {
-      if (field.name == name) {
-        keep(found_.*field.field, value);
-        return;
-      }
-    }
-    take_lists(name, value);
-  }
-
-  void take_lists(std::string_view name, std::string_view value) {
-    if (is_one_of(name, {"author",
-                         "article:author",
-                         "parsely-author",
-                         "sailthru.author",
-                         "dc.creator",
-                         "dc:creator",
-                         "dcterms.creator",
-                         "byl",
-                         "citation_author",
-                         "article.author",
-                         "og:article:author",
-                         "creator",
-                         "dc.contributor",
-                         "cxenseparse:author",
-                         "authors",
-                         "article:author_name",
-                         "dcterms.creator",
-                         "og:author",
-                         "rbauthors",
-                         "weibo:article:creator"})) {
-      if (found_.meta_authors.size() < limits::kMaxAuthors) {
-        found_.meta_authors.emplace_back(value.substr(0, limits::kMaxMetaBytes));
-      }
-    } else if (name == "article:tag" || name == "og:article:tag") {
-      add_tag(found_.tags, value);
-    } else if (is_one_of(name, {"keywords", "news_keywords", "parsely-tags",
-                                "sailthru.tags"})) {
-      add_list(value);
-    }
-  }
-
-  static void add_tag(std::vector<std::string>& tags, std::string_view value) {
-    const std::string tag = collapse_spaces(value.substr(0, 200));
-    if (!tag.empty() && tags.size() < limits::kMaxTags &&
-        std::find(tags.begin(), tags.end(), tag) == tags.end()) {
-      tags.push_back(tag);
-    }
-  }
-
-  void add_list(std::string_view list) {
-    std::size_t at = 0;
-    while (at < list.size()) {
-      const std::size_t comma = std::min(list.find(',', at), list.size());
-      add_tag(found_.keywords, trim(list.substr(at, comma - at)));
-      at = comma + 1;
-    }
-  }
-
-  // Microdata: a value in content, datetime or the element's text.
-  void visit_item(Index i) {
-    const std::string_view property = tree_.attribute(i, Attr::itemprop);
-    if (property.empty()) {
-      return;
-    }
-    if (names(property, "datePublished")) {
-      keep(found_.published_item, item_value(i));
-    } else if (names(property, "dateModified")) {
-      keep(found_.modified_item, item_value(i));
-    } else if (property == "image") {
-      keep(found_.item_image,
-           first_of(tree_.attribute(i, Attr::src), tree_.attribute(i, Attr::href),
-                    tree_.attribute(i, Attr::content)));
-    } else if (names(property, "author") && !names(property, "authority")) {
-      add_author(found_.item_authors, item_author(i));
-    }
-  }
-
-  static std::string_view first_of(std::string_view a, std::string_view b,
-                                   std::string_view c) {
-    return !a.empty() ? a : !b.empty() ? b : c;
-  }
-
-  std::string item_value(Index i) const {
-    const std::string_view value = first_of(tree_.attribute(i, Attr::datetime),
-                                            tree_.attribute(i, Attr::content), "");
-    return value.empty() ? tree_.text_below(i).substr(0, 200) : std::string(value);
-  }
-
-  // The name inside an author item, where it is marked, else all of its text.
-  std::string item_author(Index i) const {
-    for (Index k = i + 1; k < tree_[i].end; ++k) {
-      if (names(tree_.attribute(k, Attr::itemprop), "name")) {
-        return item_value(k);
-      }
-    }
-    return item_value(i);
-  }
-
-  static void add_author(std::vector<std::string>& authors, std::string_view text) {
-    const std::string name = collapse_spaces(text.substr(0, limits::kMaxMetaBytes));
-    if (!name.empty() && authors.size() < limits::kMaxAuthors) {
-      authors.push_back(name);
-    }
-  }
-
-  void visit_element(Index i) {
-    if (tree_[i].attributes == 0) {
-      return;
-    }
-    visit_item(i);
-    if (tree_[i].tag == Tag::time) {
-      visit_time(i);
-    }
-    const std::string_view rel = tree_.attribute(i, Attr::rel);
-    if (tree_[i].tag == Tag::a &&
-        (names(rel, "author") || names(tree_.attribute(i, Attr::href), "/author/") ||
-         names(tree_.attribute(i, Attr::href), "/autor/"))) {
-      add_author(found_.rel_authors, tree_.text_below(i));
-    }
-    visit_byline(i);
-  }
-
-  void visit_time(Index i) {
-    const std::string value = item_value(i);
-    const std::string_view names_of = first_of(tree_.attribute(i, Attr::class_),
-                                               tree_.attribute(i, Attr::itemprop), "");
-    if (names(names_of, "updat") || names(names_of, "modif")) {
-      keep(found_.modified_time, value);
-    } else if (tree_.attribute(i, Attr::datetime).empty()) {
-      keep(found_.published_text, value);
-    } else {
-      keep(found_.published_time, value);
-    }
-  }
-
-  // Elements that call themselves byline or author, and dates near them.
-  void visit_byline(Index i) {
-    const std::string_view classes = tree_.attribute(i, Attr::class_);
-    const std::string_view id = tree_.attribute(i, Attr::id);
-    if (classes.empty() && id.empty()) {
-      return;
-    }
-    const bool is_author = is_author_name(classes) || is_author_name(id);
-    const bool is_date = names(classes, "date") || names(classes, "publish") ||
-                         names(classes, "time") || names(id, "date");
-    if (!is_author && !is_date) {
-      return;
-    }
-    const std::string text = collapse_spaces(text_until(i, 300));
-    if (is_author && text.size() < 200) {
-      add_author(found_.byline_authors, text);
-    }
-    if (is_date && text.size() < 80 && found_.published_text.empty() &&
-        parse_date(text)) {
-      found_.published_text = text;
-    }
-  }
-
-  static bool is_author_name(std::string_view attribute) {
-    return (names(attribute, "byline") || names(attribute, "author") ||
-            names(attribute, "autor")) &&
-           !names(attribute, "authority") && !names(attribute, "authorization") &&
-           !names(attribute, "comment") && !names(attribute, "bio") &&
-           !names(attribute, "image");
-  }
-
-  std::string text_until(Index i, std::size_t bytes) const {
-    std::string all;
-    for (Index k = i; k < tree_[i].end && all.size() < bytes; ++k) {
-      if (tree_[k].tag == Tag::text) {
-        all += tree_.text(k);
-        all += ' ';
-      }
-    }
-    return all;
-  }
-
-  const HtmlTree& tree_;
-  Findings& found_;
-};
 
 const std::string& first_filled(std::initializer_list<const std::string*> fields) {
   static const std::string kNone;
@@ -428,6 +51,11 @@ int offset_of(std::string_view date) {
   const int minutes = ((digits[0] - '0') * 10 + digits[1] - '0') * 60 +
                       (digits[2] - '0') * 10 + digits[3] - '0';
   return minutes > 14 * 60 ? 0 : date[sign] == '-' ? -minutes : minutes;
+}
+
+// An empty reference would resolve to the page itself.
+std::string absolute(std::string_view base, const std::string& reference) {
+  return reference.empty() ? std::string() : resolve_url(base, reference);
 }
 
 Date first_date(std::initializer_list<const std::string*> fields, int* offset = nullptr) {
@@ -486,7 +114,7 @@ std::vector<Author> authors_of(const Findings& found,
                                std::string_view base) {
   std::vector<Author> authors;
   for (const Author& author : found.linked.authors) {
-    add_names(author.name, resolve_url(base, author.url), sites, authors);
+    add_names(author.name, absolute(base, author.url), sites, authors);
   }
   for (const auto* list : {&found.meta_authors, &found.item_authors, &found.rel_authors,
                            &found.byline_authors}) {
@@ -501,7 +129,7 @@ std::vector<Author> authors_of(const Findings& found,
   for (const Author& author : found.linked.authors) {
     const std::string name = collapse_spaces(author.name);
     if (authors.empty() && name.size() >= 3 && name.size() <= 60 && is_credit(name)) {
-      authors.push_back({name, resolve_url(base, author.url), ""});
+      authors.push_back({name, absolute(base, author.url), ""});
     }
   }
   return authors;
@@ -588,13 +216,12 @@ std::optional<std::chrono::sys_seconds> date_within(std::string_view text) {
 }
 
 PageMetadata read_metadata(const HtmlTree& tree, std::string_view url) {
-  Findings found;
-  Scan(tree, found).run();
+  Findings found = scan_page(tree);
   const std::string base =
       found.base.empty() ? std::string(url) : resolve_url(url, found.base);
   PageMetadata metadata;
-  metadata.canonical_url = resolve_url(
-      base, first_filled({&found.canonical, &found.og_url, &found.linked.url}));
+  metadata.canonical_url =
+      absolute(base, first_filled({&found.canonical, &found.og_url, &found.linked.url}));
   const std::string host =
       host_of(url.empty() ? std::string_view(metadata.canonical_url) : url);
   metadata.site_name = resolve_references(
@@ -627,6 +254,9 @@ PageMetadata read_metadata(const HtmlTree& tree, std::string_view url) {
       {&found.linked.image, &found.og_image, &found.item_image, &found.twitter_image});
   // An empty reference resolves to the page itself.
   metadata.image = image.empty() ? "" : resolve_url(base, image);
+  metadata.image =
+      absolute(base, first_filled({&found.linked.image, &found.og_image,
+                                   &found.item_image, &found.twitter_image}));
   metadata.section =
       resolve_references(first_filled({&found.linked.section, &found.section}));
   metadata.summary = resolve_references(first_filled(
