@@ -250,10 +250,6 @@ PageMetadata read_metadata(const HtmlTree& tree, std::string_view url) {
     metadata.published = metadata.modified;
   }
   metadata.language = language_of(found);
-  const std::string image = first_filled(
-      {&found.linked.image, &found.og_image, &found.item_image, &found.twitter_image});
-  // An empty reference resolves to the page itself.
-  metadata.image = image.empty() ? "" : resolve_url(base, image);
   metadata.image =
       absolute(base, first_filled({&found.linked.image, &found.og_image,
                                    &found.item_image, &found.twitter_image}));
