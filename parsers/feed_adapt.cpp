@@ -6,6 +6,7 @@
 #include "parsers/chars.hpp"
 #include "parsers/entities.hpp"
 #include "parsers/feed_draft.hpp"
+#include "parsers/html_text.hpp"
 #include "parsers/sanitize.hpp"
 #include "parsers/url.hpp"
 

@@ -5,8 +5,8 @@
 #include "parsers/chars.hpp"
 #include "parsers/date.hpp"
 #include "parsers/feed_draft.hpp"
+#include "parsers/html_text.hpp"
 #include "parsers/json_writer.hpp"
-#include "parsers/sanitize.hpp"
 
 namespace siftd {
 namespace {

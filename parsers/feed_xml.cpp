@@ -11,14 +11,6 @@
 namespace siftd {
 namespace {
 
-std::pair<std::string_view, std::string_view> split_name(std::string_view name) {
-  const std::size_t colon = name.find(':');
-  if (colon == name.npos) {
-    return {{}, name};
-  }
-  return {name.substr(0, colon), name.substr(colon + 1)};
-}
-
 // Elements whose text is a line, so that an element inside means a missing end tag.
 bool is_short(Element element) {
   switch (element) {
@@ -61,40 +53,14 @@ bool starts_field(Element element) {
   }
 }
 
-bool is_binary(std::string_view type) {
-  return type.find('/') != type.npos && !starts_with_ignoring_case(type, "text/") &&
-         !type.ends_with("xml");
-}
-
-std::string base64_decoded(std::string_view text) {
-  std::string out;
-  unsigned buffer = 0;
-  int bits = 0;
-  for (const char c : text) {
-    int value;
-    if (c >= 'A' && c <= 'Z') {
-      value = c - 'A';
-    } else if (c >= 'a' && c <= 'z') {
-      value = c - 'a' + 26;
-    } else if (is_ascii_digit(c)) {
-      value = c - '0' + 52;
-    } else if (c == '+' || c == '-') {
-      value = 62;
-    } else if (c == '/' || c == '_') {
-      value = 63;
-    } else if (c == '=') {
-      break;
-    } else {
-      continue;
-    }
-    buffer = (buffer << 6 | static_cast<unsigned>(value)) & 0xFFFFFF;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      out += static_cast<char>(buffer >> bits & 0xFF);
-    }
+// 2.01 and 2.1 were never other formats, and what is no number is none.
+std::string rss_version(const std::string& written) {
+  if (written.starts_with("2")) {
+    return "2.0";
   }
-  return out;
+  const bool number =
+      written.size() <= 4 && written.find_first_not_of("0123456789.") == written.npos;
+  return number ? written : "";
 }
 
 }  // namespace
@@ -197,8 +163,9 @@ void FeedXml::unbind() {
 
 FeedXml::Name FeedXml::resolve(std::string_view name) const {
   const auto [prefix, local] = split_name(name);
-  const auto bound = std::find_if(bindings_.rbegin(), bindings_.rend(),
-                                  [&](const Binding& b) { return b.prefix == prefix; });
+  const auto bound =
+      std::find_if(bindings_.rbegin(), bindings_.rend(),
+                   [wanted = prefix](const Binding& b) { return b.prefix == wanted; });
   Namespace space = Namespace::none;
   if (bound != bindings_.rend()) {
     space = bound->space;
@@ -253,9 +220,7 @@ void FeedXml::open(const Name& name) {
 bool FeedXml::open_root(const Name& name) {
   switch (name.element) {
     case Element::rss:
-      channel.format = attribute_value("version").substr(0, 4);
-      // 2.01 and 2.1 were never other formats.
-      channel.format = "rss" + (channel.format.starts_with("2") ? "2.0" : channel.format);
+      channel.format = "rss" + rss_version(attribute_value("version"));
       break;
     case Element::rdf:
       channel.format = "rss1.0";
@@ -433,117 +398,6 @@ void FeedXml::end_item() {
   if (on_item_) {
     on_item_(adapt_item(std::move(item_)));
   }
-}
-
-// What an element's text is: as it says, else as its format wants it.
-TextKind FeedXml::text_kind(const Name& name) const {
-  const std::string type = to_ascii_lower(attribute_value("type"));
-  const std::string mode = to_ascii_lower(attribute_value("mode"));
-  const bool is_atom = name.space == Namespace::atom || atom_text_;
-  if (type == "xhtml" || type == "application/xhtml+xml" ||
-      (mode == "xml" && (type == "text/html" || type == "html"))) {
-    return TextKind::xhtml;
-  }
-  if (type == "html" || type == "text/html") {
-    return TextKind::html;
-  }
-  if (type == "text" || type == "text/plain" || type == "plain") {
-    return mode == "escaped" && !is_atom ? TextKind::html : TextKind::plain;
-  }
-  if (type.ends_with("/xml") || type.ends_with("+xml")) {
-    return TextKind::xhtml;
-  }
-  if (is_binary(type)) {
-    return TextKind::html;  // when it decodes to text at all
-  }
-  if (name.element == Element::xhtml_body) {
-    return TextKind::xhtml;
-  }
-  if (mode == "escaped") {
-    return TextKind::html;
-  }
-  return is_atom && name.space != Namespace::content && name.space != Namespace::dc
-             ? TextKind::plain
-             : TextKind::html;
-}
-
-void FeedXml::capture(Element element, TextKind kind) {
-  captured_ = element;
-  capture_depth_ = depth_;
-  capture_kind_ = kind;
-  // RFC 4287, 4.1.3.3: other types than text and XML come in base64.
-  capture_base64_ = equals_ignoring_case(attribute("mode"), "base64") ||
-                    (kind == TextKind::html && is_binary(attribute_value("type")));
-  capture_bases_ = bases_.size();
-  text.clear();
-  text_mode = kind == TextKind::xhtml ? XmlText::markup : XmlText::decoded;
-}
-
-// An element inside of a text: HTML that nobody escaped, or XHTML.
-void FeedXml::child_markup(std::string_view name,
-                           const std::vector<XmlAttribute>& attributes) {
-  // The <div> around XHTML is no part of it, nor is one around escaped HTML. Its end
-  // tag will close nothing.
-  if (depth_ == capture_depth_ + 1 && capture_kind_ != TextKind::plain &&
-      equals_ignoring_case(split_name(name).second, "div") && trim(text).empty()) {
-    return;
-  }
-  if (text_mode == XmlText::decoded) {
-    if (capture_kind_ == TextKind::plain) {
-      std::string escaped;
-      append_html_escaped(escaped, text);
-      text = std::move(escaped);
-    }
-    capture_kind_ = TextKind::xhtml;
-    text_mode = XmlText::markup;
-  }
-  text.append("<").append(split_name(name).second);
-  for (const XmlAttribute& attribute : attributes) {
-    if (attribute.name.starts_with("xml")) {
-      continue;
-    }
-    text.append(" ").append(attribute.name).append("=\"");
-    const std::string_view local = attribute.name;
-    if (bases_.size() > capture_bases_ && (local == "href" || local == "src")) {
-      append_html_escaped(text, resolve_url(base(), attribute.value()));
-    } else {
-      for (const char c : attribute.raw) {
-        if (c == '"') {
-          text += "&quot;";
-        } else {
-          text += c;
-        }
-      }
-    }
-    text += '"';
-  }
-  text += '>';
-}
-
-void FeedXml::finish_capture() {
-  text_mode = XmlText::none;
-  const Element element = captured_;
-  if (capture_base64_) {
-    std::string decoded = base64_decoded(text);
-    const bool is_text = valid_utf8_prefix(decoded) == decoded.size() &&
-                         decoded.find('\0') == decoded.npos;
-    text = is_text ? std::move(decoded) : "";
-  }
-  if (text.size() > limits::kMaxItemText) {
-    text.resize(utf8_cut(text, limits::kMaxItemText));
-    draft().text_cut = true;
-  }
-  capture_depth_ = 0;
-  take(element);
-  if (!scopes_.empty() && !in(Context::item)) {
-    // Back among a person's or picture's elements: loose text begins anew.
-    text.clear();
-    text_mode = XmlText::decoded;
-  }
-}
-
-FeedText FeedXml::taken_text() {
-  return {std::move(text), capture_kind_, std::string(base())};
 }
 
 }  // namespace siftd

@@ -70,7 +70,7 @@ class FeedXml : public XmlHandler {
   bool in(Context context) const;
   FeedDraft& draft();
 
-  // Text (feed_xml.cpp)
+  // Text (feed_text.cpp)
   void capture(Element element, TextKind kind);
   void child_markup(std::string_view name, const std::vector<XmlAttribute>& attributes);
   void finish_capture();
@@ -78,7 +78,7 @@ class FeedXml : public XmlHandler {
   FeedText taken_text();
   bool is_capturing() const { return capture_depth_ != 0; }
 
-  // What each element means (feed_elements.cpp)
+  // What an element means when it begins (feed_open.cpp)
   void open_element(const Name& name);
   bool open_empty_element(const Name& name);
   void open_link();
@@ -86,6 +86,8 @@ class FeedXml : public XmlHandler {
   void open_media();
   void open_category(const Name& name);
   void open_content(const Name& name);
+
+  // and when it ends (feed_take.cpp)
   void take(Element element);
   bool take_text(Element element);
   bool take_time(Element element);

@@ -97,7 +97,9 @@ class OpmlHandler : public XmlHandler {
     feed.url =
         resolve_url({}, bare ? "http:" + std::string(wanted) : std::string(wanted));
     if (feed.url.empty()) {
-      opml.refused.push_back({feed.line, std::string(trim(url).substr(0, 200)),
+      const std::string_view shown = trim(url);
+      opml.refused.push_back({feed.line,
+                              std::string(shown.substr(0, utf8_cut(shown, 200))),
                               "only http and https URLs can be followed"});
       return;
     }

@@ -121,7 +121,9 @@ Error no_feed(const Start& start, const Page& page) {
     case Root::other:
       return {ParseErrc::not_a_feed,
               "XML, but no feed: its root is <" +
-                  std::string(start.element.substr(0, limits::kMaxCharsetLabel)) + ">"};
+                  std::string(start.element.substr(
+                      0, utf8_cut(start.element, limits::kMaxCharsetLabel))) +
+                  ">"};
     default:
       return {ParseErrc::not_a_feed, "neither XML nor JSON"};
   }

@@ -3,14 +3,13 @@
 // refuse and browsers take.
 #include "parsers/url.hpp"
 
-#include <arpa/inet.h>
 #include <array>
 #include <charconv>
-#include <idn2.h>
 #include <vector>
 
 #include "base/limits.hpp"
 #include "parsers/chars.hpp"
+#include "parsers/url_host.hpp"
 
 namespace siftd {
 namespace {
@@ -52,132 +51,6 @@ void append_encoded(std::string& out, std::string_view text, Encode where) {
       out += c;
     }
   }
-}
-
-std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
-        hex_value(text[i + 2]) >= 0) {
-      out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
-
-// One number of an IPv4 address: decimal, 0octal or 0xhex.
-std::optional<std::uint64_t> ipv4_number(std::string_view text) {
-  int radix = 10;
-  if (text.size() >= 2 && text[0] == '0') {
-    const bool is_hex = ascii_lower(text[1]) == 'x';
-    radix = is_hex ? 16 : 8;
-    text.remove_prefix(is_hex ? 2 : 1);
-    if (text.empty()) {
-      return 0;
-    }
-  }
-  std::uint64_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value, radix);
-  if (error != std::errc() || stop != end) {
-    return std::nullopt;
-  }
-  return value;
-}
-
-std::vector<std::string_view> labels_of(std::string_view host) {
-  std::vector<std::string_view> labels;
-  while (true) {
-    const std::size_t dot = host.find('.');
-    labels.push_back(host.substr(0, dot));
-    if (dot == std::string_view::npos) {
-      break;
-    }
-    host.remove_prefix(dot + 1);
-  }
-  if (labels.size() > 1 && labels.back().empty()) {
-    labels.pop_back();
-  }
-  return labels;
-}
-
-// A host whose last label is a number is an IPv4 address or an error, never a name.
-bool ends_in_number(const std::vector<std::string_view>& labels) {
-  const std::string_view last = labels.back();
-  const bool digits = !last.empty() && last.find_first_not_of("0123456789") == last.npos;
-  return digits || (starts_with_ignoring_case(last, "0x") && ipv4_number(last));
-}
-
-std::string ipv4_host(const std::vector<std::string_view>& labels) {
-  if (labels.size() > 4) {
-    return "";
-  }
-  std::uint64_t address = 0;
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    const auto number = labels[i].empty() ? std::nullopt : ipv4_number(labels[i]);
-    const bool last = i + 1 == labels.size();
-    const std::uint64_t most =
-        last ? (std::uint64_t{1} << (8 * (5 - labels.size()))) - 1 : 255;
-    if (!number || *number > most) {
-      return "";
-    }
-    address += last ? *number : *number << (8 * (3 - i));
-  }
-  std::string host;
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    host += std::to_string(address >> shift & 255);
-    host += shift > 0 ? "." : "";
-  }
-  return host;
-}
-
-std::string ipv6_host(std::string_view inside) {
-  in6_addr address{};
-  char text[INET6_ADDRSTRLEN];
-  if (inet_pton(AF_INET6, std::string(inside).c_str(), &address) != 1 ||
-      inet_ntop(AF_INET6, &address, text, sizeof text) == nullptr) {
-    return "";
-  }
-  return '[' + std::string(text) + ']';
-}
-
-std::string idna_host(const std::string& name) {
-  char* ascii = nullptr;
-  const int flags = IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT;
-  if (idn2_to_ascii_8z(name.c_str(), &ascii, flags) != IDN2_OK) {
-    return "";
-  }
-  std::string host(ascii);
-  idn2_free(ascii);
-  return host;
-}
-
-// The host as it goes to the resolver, or "" when it can be none.
-std::string normal_host(std::string_view raw) {
-  if (raw.size() >= 2 && raw.front() == '[' && raw.back() == ']') {
-    return ipv6_host(raw.substr(1, raw.size() - 2));
-  }
-  std::string host = to_ascii_lower(percent_decoded(raw));
-  bool ascii = true;
-  for (const char c : host) {
-    const auto byte = static_cast<unsigned char>(c);
-    ascii = ascii && byte < 0x80;
-    if (byte <= 0x20 || byte == 0x7F ||
-        std::string_view("#/:<>?@[\\]^|%").find(c) != std::string_view::npos) {
-      return "";
-    }
-  }
-  if (!ascii) {
-    host = idna_host(host);
-  }
-  if (host.empty() || host.size() > limits::kMaxHostBytes || host == ".") {
-    return "";
-  }
-  const auto labels = labels_of(host);
-  return ends_in_number(labels) ? ipv4_host(labels) : host;
 }
 
 // Percent-encodes a path and takes its dot segments out (URL Standard, path state).

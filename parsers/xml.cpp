@@ -48,6 +48,14 @@ bool is_void_html(std::string_view name) {
   return false;
 }
 
+std::pair<std::string_view, std::string_view> split_name(std::string_view name) {
+  const std::size_t colon = name.find(':');
+  if (colon == name.npos) {
+    return {{}, name};
+  }
+  return {name.substr(0, colon), name.substr(colon + 1)};
+}
+
 std::string XmlAttribute::value() const {
   std::string out = raw.find('&') == raw.npos ? std::string(raw) : decode_references(raw);
   std::replace_if(
@@ -327,8 +335,10 @@ bool XmlReader::read_end_tag() {
 // Where an unclosed section ends: before its element's end tag, when another section
 // begins between that and the next "]]>".
 std::size_t XmlReader::unclosed_cdata_end(std::string_view content) const {
-  const std::string closing = "</" + std::string(top()) + '>';
-  return name_starts_.empty() ? content.npos : content.find(closing);
+  if (name_starts_.empty()) {
+    return content.npos;
+  }
+  return content.find("</" + std::string(top()) + '>');
 }
 
 bool XmlReader::read_cdata() {

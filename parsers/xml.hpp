@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace siftd {
@@ -18,6 +19,9 @@ struct XmlAttribute {
 // How text is handed on: not at all, decoded, or as markup (references as written,
 // CDATA escaped), which is what XHTML inside a feed wants.
 enum class XmlText : std::uint8_t { none, decoded, markup };
+
+// "dc:date" is "dc" and "date"; without a colon the prefix is empty.
+std::pair<std::string_view, std::string_view> split_name(std::string_view name);
 
 // Whether HTML has this element without an end tag.
 bool is_void_html(std::string_view name);

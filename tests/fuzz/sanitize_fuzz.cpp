@@ -5,6 +5,7 @@
 #include <string>
 
 #include "parsers/chars.hpp"
+#include "parsers/html_text.hpp"
 #include "parsers/sanitize.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -154,6 +154,12 @@ TEST_CASE("safe: unclosed items are still counted one by one", "[safe]") {
   CHECK(parsed.items[1999].title == "T1999");
 }
 
+TEST_CASE("safe: sections outside of any element, and versions that are none", "[safe]") {
+  CHECK(parse("<rss/><![CDATA[a <![CDATA[b]]>").is_feed);
+  CHECK(parse("<rss/><![CDATA[a").is_feed);
+  CHECK(parse("<rss version='d\xFF\xFF'><channel/></rss>").info.format == "rss");
+}
+
 TEST_CASE("safe: hostile repetition ends quickly", "[safe]") {
   const char* piece =
       GENERATE("<", "&", "<a ", "<![CDATA[", "]]>", "<!--", "</x>", "<x a='",

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "parsers/chars.hpp"
+#include "parsers/html_text.hpp"
 #include "tests/catch.hpp"
 
 using namespace siftd;

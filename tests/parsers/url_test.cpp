@@ -46,12 +46,13 @@ TEST_CASE("url: references are resolved as browsers do", "[url]") {
 }
 
 TEST_CASE("url: what siftd cannot fetch is no URL", "[url]") {
-  const char* reference = GENERATE(
-      "javascript:alert(1)", "java\nscript:alert(1)", "data:text/html,x", "mailto:a@b.c",
-      "ftp://example.org/", "file:///etc/passwd", "http://", "http://exa mple.org/",
-      "http://example.org:99999/", "http://example.org:x/", "http://1.2.3.4.5/",
-      "http://256.0.0.1/", "http://[::1/", "http://a%00b/", "http://a<b/", "urn:x:y",
-      "http://user@/", "http://%2f/");
+  const char* reference =
+      GENERATE("javascript:alert(1)", "java\nscript:alert(1)", "data:text/html,x",
+               "mailto:a@b.c", "ftp://example.org/", "file:///etc/passwd", "http://",
+               "http://exa mple.org/", "http://example.org:99999/",
+               "http://example.org:x/", "http://1.2.3.4.5/", "http://256.0.0.1/",
+               "http://[::1/", "http://a%00b/", "http://a<b/", "urn:x:y", "http://user@/",
+               "http://a\"b/", "http://h\u00A0x/", "http://a%00\u00E9/", "http://%2f/");
   CAPTURE(reference);
   CHECK(resolve_url("http://a.example/", reference) == "");
 }
