@@ -135,6 +135,10 @@ class Sighting {
       Unit& unit = units_[i];
       const auto entry = site_.entries_.find(unit.key);
       unit.entry = entry == site_.entries_.end() ? nullptr : &entry->second;
+      letters_ += unit.is_line ? unit.letters : 0;
+      if (unit.entry != nullptr && unit.line != known_line) {
+        note_shared(*unit.entry, unit.letters);
+      }
       if (unit.is_line && unit.entry != nullptr) {
         known_line = unit.line;
       }
@@ -143,6 +147,13 @@ class Sighting {
       if (unit.entry == nullptr && unit.line != known_line && !has_sentences) {
         add_topic_words(unit.folded, words_);
       }
+    }
+  }
+
+  void note_shared(const SiteLines::Entry& entry, std::size_t letters) {
+    shared_[entry.first] += letters;
+    if (entry.last != entry.first) {
+      shared_[entry.last] += letters;
     }
   }
 
@@ -267,9 +278,10 @@ class Sighting {
         return other;
       }
     }
+    // What has half of its text in common is a copy, or of one series.
     const SiteLines::Article* article = site_.find(number);
     const bool other =
-        words_.size() >= kWordsToJudge &&
+        words_.size() >= kWordsToJudge && shared_[number] * 2 <= letters_ &&
         (article == nullptr || article->sketch.share_of(words_) < kSameStory);
     judged_.emplace_back(number, other);
     return other;
@@ -281,6 +293,8 @@ class Sighting {
   std::uint32_t id_;
   std::uint16_t number_ = 0;
   std::vector<std::uint32_t> words_;  // of what this site did not say before
+  std::size_t letters_ = 0;
+  std::unordered_map<std::uint16_t, std::size_t> shared_;  // letters, by article
   std::vector<std::pair<std::uint16_t, bool>> judged_;
 };
 

@@ -25,8 +25,10 @@ namespace siftd {
 //    from those of the sightings before (a story told again teaches nothing);
 //  - quoted speech and what `keep` rules know is never learned, nor are sentences
 //    that vary by even a word;
-//  - an article loses at most limits::kMaxLearnedShare of its letters this way; a text
-//    that repeats more than that is a copy, loses nothing and teaches nothing.
+//  - an article that has half of its text in common with an earlier one, as copies and
+//    series have, teaches nothing against that one;
+//  - an article loses at most limits::kMaxLearnedShare of its letters this way, and
+//    limits::kMaxFirmShare to lines that were seen in kFirmSightings articles.
 class SiteMemory {
  public:
   using Saved = SiteRow;

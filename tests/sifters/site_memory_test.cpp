@@ -129,6 +129,16 @@ TEST_CASE("site memory: background that articles of one story share stays", "[me
   }
 }
 
+TEST_CASE("site memory: a series that shares most of its paragraphs teaches nothing",
+          "[memory]") {
+  SiteMemory memory;
+  const std::string shared = kArticles[7] + "\n" + kArticles[8];
+  for (std::size_t i = 0; i < 6; ++i) {
+    const std::string text = kArticles[i] + "\n" + shared;
+    CHECK(apply(memory, i + 1, text) == text);
+  }
+}
+
 TEST_CASE("site memory: a statement in quotation marks stays", "[memory]") {
   SiteMemory memory;
   const std::string quote =
