@@ -181,7 +181,8 @@ void clean(const Job& job, Article& article) {
   const std::string& url =
       article.canonical_url.empty() ? job.url : article.canonical_url;
   const auto parts = split_url(url);
-  const CleanContext context{parts ? parts->host : "", article.title, article.language};
+  const CleanContext context{parts ? parts->host : "", article.title, article.language,
+                             true};
   Cleaned cleaned = clean_text(article.text, context, Rules::built_in());
   article.text = std::move(cleaned.text);
   article.removed.insert(article.removed.end(),

@@ -366,6 +366,7 @@ const SiteLines::Article* SiteLines::find_id(std::uint32_t id) const {
 void SiteLines::saved() {
   unsaved_ = 0;
   is_urgent_ = false;
+  ++saves_;
 }
 
 // Lines seen once go first, the oldest of them; a quarter at a time, so that it is rare.

@@ -11,10 +11,11 @@
 
 namespace siftd {
 
-// What one site says again and again: a table of lines and sentences by hash, each
-// with the articles it was first and last seen in, and a ring of the latest articles
-// with a sketch of their words. Bounded by limits::kMaxSiteLines and kMaxSiteArticles.
-// Part of SiteMemory, which says what is promised.
+// What one site says again and again: a table of lines and sentences by hash,
+// each with the articles it was first and last seen in, and a ring of the
+// latest articles with a sketch of their words. Bounded by
+// limits::kMaxSiteLines and kMaxSiteArticles. Part of SiteMemory, which says
+// what is promised.
 class SiteLines {
  public:
   struct Entry {
@@ -30,6 +31,7 @@ class SiteLines {
   void decode(std::string_view blob);
 
   unsigned unsaved() const { return unsaved_; }  // articles since saved()
+  unsigned saves() const { return saves_; }      // of this process
   bool is_urgent() const { return is_urgent_; }  // a line came nearer to being known
   void saved();
   std::size_t size() const { return entries_.size(); }
@@ -50,6 +52,7 @@ class SiteLines {
   std::vector<Article> ring_;  // oldest first
   std::uint16_t next_ = 1;     // the next article's number
   unsigned unsaved_ = 0;
+  unsigned saves_ = 0;
   bool is_urgent_ = false;
 };
 
