@@ -5,6 +5,9 @@
 namespace siftd {
 namespace {
 
+// Boost's destructor is protected, so nothing is deleted through the base.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
 class ParseCategory final : public boost::system::error_category {
  public:
   const char* name() const noexcept override { return "siftd.parse"; }
@@ -22,6 +25,7 @@ class ParseCategory final : public boost::system::error_category {
     return "unknown";
   }
 };
+#pragma GCC diagnostic pop
 
 }  // namespace
 
