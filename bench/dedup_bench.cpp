@@ -129,7 +129,7 @@ int main(int argc, char** argv) {
     }
     double middle = cpu_seconds();
     for (std::size_t i = 0; i < kBatch; ++i) {
-      copies += recogniser.recognise(done + i + 1, prints[i], now).is_copy() ? 1 : 0;
+      copies += recogniser.recognise(done + i + 1, prints[i], now).is_copy() ? 1U : 0U;
     }
     fingerprinting += middle - start;
     judging += cpu_seconds() - middle;

@@ -150,8 +150,8 @@ double shared_words(std::string_view text, std::string_view other) {
     if (end - at > 3) {
       ++words;
       shared += all.find(to_ascii_lower(text.substr(at, end - at))) != std::string::npos
-                    ? 1
-                    : 0;
+                    ? 1U
+                    : 0U;
     }
     at = end + 1;
   }

@@ -5,6 +5,7 @@
 
 #include "base/limits.hpp"
 #include "parsers/chars.hpp"
+#include "parsers/date.hpp"
 #include "parsers/metadata.hpp"
 
 namespace siftd {

@@ -106,7 +106,7 @@ class Removing {
     if (block.weight > 60) {
       return nullptr;
     }
-    const Rules::Rule* rule = Rules::built_in().match(fold(block.text), "");
+    const Rules::Rule* rule = Rules::built_in().match(fold(block.text), "", "");
     return rule != nullptr && rule->kind == RuleKind::tail ? rule->name.c_str() : nullptr;
   }
 

@@ -90,7 +90,7 @@ TEST_CASE("fingerprint: samples of one text nest in those of a part of it",
     if ((shingle & mask) != 0)
       continue;
     ++comparable;
-    shared += std::binary_search(a.shingles.begin(), a.shingles.end(), shingle) ? 1 : 0;
+    shared += std::binary_search(a.shingles.begin(), a.shingles.end(), shingle) ? 1U : 0U;
   }
   CHECK(comparable > 0);
   CHECK(shared + 1 >= comparable);  // the last may be cut
