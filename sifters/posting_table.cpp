@@ -56,7 +56,7 @@ PostingTable::PostingTable() {
 }
 
 void PostingTable::clear(std::size_t postings) {
-  std::size_t buckets = std::max(kFirstBuckets, postings * 4 / 3 / kSlots * 5 / 4);
+  std::size_t buckets = std::max(kFirstBuckets, postings * 7 / 5 / kSlots);
   memory_.reset();  // before the new one is taken: both at once may be too much
   memory_ = allocate_big((buckets + kSpare) * sizeof(Bucket));
   buckets_ = buckets;

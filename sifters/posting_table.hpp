@@ -40,8 +40,8 @@ class PostingTable {
   void erase(std::uint32_t hash, std::uint32_t ordinal);
 
   // To be emptied with clear(), and filled again, before more is inserted.
-  bool is_full() const { return used_ > buckets_ * kSlots / 5 * 4; }
-  void clear(std::size_t postings);  // with room for so many, and a third more
+  bool is_full() const { return used_ > buckets_ * kSlots / 7 * 6; }
+  void clear(std::size_t postings);  // with room for so many, and a fifth more
 
   std::size_t bytes() const { return (buckets_ + kSpare) * sizeof(Bucket); }
 

@@ -139,8 +139,12 @@ struct Recogniser::State {
       stories.remove(first);
     remembered.drop_first();
     // What the old one stood for in the index, the next of its family stands for.
-    if (next != 0)
+    if (next != 0) {
       duplicates.post(next);
+      if (settings.stories) {
+        stories.post(next);
+      }
+    }
   }
 
   void forget(std::uint32_t ordinal) {

@@ -198,16 +198,16 @@ void Stories::compare_with(const Story& story, Likeness& likeness) const {
   float dot = 0;
   float squares = 0;
   float typical = 0;
-  auto size = static_cast<float>(story.count);
+  auto size = static_cast<float>(std::min(story.texts, 255U));
   for (const StoryTerm& term : story.terms) {
-    float weight = term.weight * idf(term.hash);
+    float weight = term.weight * idf(term.hash());
     squares += weight * weight;
-    int index = find_term(term.hash);
+    int index = find_term(term.hash());
     if (index < 0)
       continue;
     float mine = query_.terms[static_cast<std::size_t>(index)].weight;
     dot += mine * weight;
-    typical += mine * std::min(1.0F, static_cast<float>(term.count) / size);
+    typical += mine * std::min(1.0F, static_cast<float>(term.count()) / size);
   }
   likeness.centroid = dot / std::max(1e-6F, query_.norm * std::sqrt(squares));
   likeness.typical = typical / std::max(1e-6F, query_.sum);
@@ -245,7 +245,7 @@ std::span<const Stories::Likeness> Stories::compare(const Fingerprint& print,
     at->terms =
         static_cast<float>(std::min<std::size_t>(query_.terms.size(), record.term_count));
     auto story = stories_.find(record.story);
-    bool is_single = story == stories_.end();
+    bool is_single = story == stories_.end() || story->second.terms.empty();
     if (is_single) {
       at->centroid = found.cosine;
       at->typical = found.shared / std::max(1e-6F, query_.sum);
@@ -253,7 +253,7 @@ std::span<const Stories::Likeness> Stories::compare(const Fingerprint& print,
       compare_with(story->second, *at);
     }
     at->size = is_single ? 1 : static_cast<float>(story->second.count);
-    std::uint32_t then = is_single ? record.time : story->second.latest;
+    std::uint32_t then = story == stories_.end() ? record.time : story->second.latest;
     at->days = now > then ? static_cast<float>(now - then) / 86400.0F : 0;
   }
   return likenesses_;
@@ -291,30 +291,40 @@ void Stories::add(std::uint32_t ordinal, std::uint32_t story, std::uint64_t name
     ++counts()[term_hash(term) % kCounts];
   ++articles_;
   record.story = story == 0 ? ordinal : story;
+  bool is_copy = remembered_.family(ordinal) != ordinal;
   if (story == 0 && name == record.article) {
     ++singles_;
   } else {
     auto [found, is_new] = stories_.try_emplace(record.story);
     Story& all = found->second;
-    if (is_new)
+    if (is_new) {
       all.name = name;
+    }
     if (is_new && story != 0) {
-      const Remembered::Record& first = remembered_[story];
-      all.name = first.article;
+      all.name = remembered_[story].article;
+      all.latest = remembered_[story].time;
       all.count = 1;
       --singles_;
-      absorb(all, first);
     }
     ++all.count;
     all.latest = std::max(all.latest, record.time);
-    absorb(all, record);
+    if (!is_copy && all.terms.empty() && story != 0 && remembered_.is_in_memory(story)) {
+      absorb(all, remembered_[story]);
+    }
+    if (!is_copy) {
+      absorb(all, record);
+    }
   }
-  if (table_.is_full())
-    rebuild();
-  post(ordinal);
+  // Its original is found by the same terms.
+  if (!is_copy) {
+    post(ordinal);
+  }
 }
 
 void Stories::post(std::uint32_t ordinal) {
+  if (table_.is_full()) {
+    rebuild();
+  }
   std::span<const Remembered::PackedTerm> terms = remembered_[ordinal].terms();
   for (Remembered::PackedTerm term : terms.first(std::min(kProbes, terms.size()))) {
     table_.insert_recent(spread(term_hash(term)), ordinal, remembered_.first(),
@@ -325,29 +335,41 @@ void Stories::post(std::uint32_t ordinal) {
 void Stories::rebuild() {
   table_.clear(articles_ * kProbes);
   for (std::uint32_t i = remembered_.first(); i + 1 < remembered_.end(); ++i) {
-    if (remembered_.is_alive(i))
+    bool is_copy =
+        remembered_.family(i) != i && remembered_.is_alive(remembered_.family(i));
+    if (remembered_.is_alive(i) && !is_copy) {
       post(i);
+    }
   }
 }
 
 void Stories::absorb(Story& story, const Remembered::Record& record) {
+  ++story.texts;
+  auto before = [](const StoryTerm& a, const StoryTerm& b) {
+    return a.hash() < b.hash();
+  };
+  std::vector<StoryTerm> terms = std::move(story.terms);
   for (Remembered::PackedTerm packed : record.terms()) {
-    StoryTerm term{term_hash(packed), raw_weight(packed), 1};
-    auto at = std::lower_bound(
-        story.terms.begin(), story.terms.end(), term,
-        [](const StoryTerm& a, const StoryTerm& b) { return a.hash < b.hash; });
-    if (at != story.terms.end() && at->hash == term.hash) {
+    StoryTerm term{term_hash(packed) << 8 | 1, raw_weight(packed)};
+    auto at = std::lower_bound(terms.begin(), terms.end(), term, before);
+    if (at != terms.end() && at->hash() == term.hash()) {
       at->weight += term.weight;
-      ++at->count;
+      at->packed += at->count() < 255 ? 1U : 0U;
     } else {
-      story.terms.insert(at, term);
+      terms.insert(at, term);
     }
   }
-  while (story.terms.size() > kStoryTerms) {
-    story.terms.erase(std::min_element(
-        story.terms.begin(), story.terms.end(),
-        [](const StoryTerm& a, const StoryTerm& b) { return a.weight < b.weight; }));
+  if (terms.size() > kStoryTerms) {
+    // The heaviest stay; equal ones by hash, so that it is always the same ones.
+    std::nth_element(terms.begin(), terms.begin() + kStoryTerms, terms.end(),
+                     [](const StoryTerm& a, const StoryTerm& b) {
+                       return a.weight != b.weight ? a.weight > b.weight
+                                                   : a.hash() < b.hash();
+                     });
+    terms.resize(kStoryTerms);
+    std::sort(terms.begin(), terms.end(), before);
   }
+  story.terms.assign(terms.begin(), terms.end());  // no room to spare
 }
 
 void Stories::remove(std::uint32_t ordinal) {

@@ -49,6 +49,9 @@ class Stories {
   // Adds an article that is remembered, with the terms that choose_terms() gave; to
   // the story that has this number, or to a new one (0) of this name.
   void add(std::uint32_t ordinal, std::uint32_t story, std::uint64_t name);
+  // Makes an article findable by its terms: what add() does unless it is a copy, and
+  // what a copy needs when its original has left.
+  void post(std::uint32_t ordinal);
   // Before the article is dropped or forgotten.
   void remove(std::uint32_t ordinal);
 
@@ -74,16 +77,19 @@ class Stories {
   };
   // A term of a story: its raw weights summed up, and how many articles have it.
   struct StoryTerm {
-    std::uint32_t hash;
+    std::uint32_t packed;  // 24 bits of hash, 8 of count (255 at most)
     float weight;
-    std::uint32_t count;
+
+    std::uint32_t hash() const { return packed >> 8; }
+    std::uint32_t count() const { return packed & 255; }
   };
   // A story of two or more; of a single one, the article's record is enough.
   struct Story {
     std::uint64_t name;
     std::uint32_t count = 0;  // in memory
+    std::uint32_t texts = 0;  // of them, that are no copies
     std::uint32_t latest = 0;
-    std::vector<StoryTerm> terms;  // by hash
+    std::vector<StoryTerm> terms;  // by hash; none: all are copies of one text
   };
   struct Hit {
     std::uint32_t ordinal;  // 0: a free slot
@@ -110,7 +116,6 @@ class Stories {
   void add_norms(Match& match) const;
   void compare_with(const Story& story, Likeness& likeness) const;
   void absorb(Story& story, const Remembered::Record& record);
-  void post(std::uint32_t ordinal);
   void rebuild();
 
   Remembered& remembered_;
