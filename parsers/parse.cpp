@@ -138,13 +138,13 @@ void note_truncation(FeedInfo& info, const XmlReader& reader, const FeedXml& fee
   info.truncated = !info.truncated_why.empty();
 }
 
-Result<FeedInfo> parse_xml(std::string_view bytes, const std::string& charset,
-                           const Page& page, const std::function<void(Item)>& on_item) {
+Result<FeedInfo> parse_xml(std::string_view bytes, bool is_utf8,
+                           const std::string& charset, const Page& page,
+                           const std::function<void(Item)>& on_item) {
   const std::string base = resolve_url({}, page.url);
   FeedXml feed(base, on_item);
   XmlReader reader(feed);
-  const bool plain = charset == "UTF-8" && valid_utf8_prefix(bytes) == bytes.size();
-  if (plain) {
+  if (is_utf8) {
     reader.read(bytes.substr(find_start(bytes).at), true);
   } else {
     Windows(bytes, charset).read_into(reader, feed);
@@ -173,13 +173,18 @@ Result<FeedInfo> parse_feed(const Page& page, const std::function<void(Item)>& o
   std::string head;
   Utf8Decoder(charset).decode(bytes.substr(0, limits::kMaxProlog), false, head);
   const Start start = find_start(head);
+  const bool is_utf8 = charset == "UTF-8" && valid_utf8_prefix(bytes) == bytes.size();
   if (start.root == Root::json) {
-    const std::string json = to_utf8(bytes, page.content_type, DocumentKind::json);
-    return parse_json_feed(std::string_view(json).substr(start.at),
-                           resolve_url({}, page.url), on_item);
+    std::string decoded;
+    if (!is_utf8) {
+      decoded = to_utf8(bytes, page.content_type, DocumentKind::json);
+      bytes = decoded;
+    }
+    return parse_json_feed(bytes.substr(find_start(bytes).at), resolve_url({}, page.url),
+                           on_item);
   }
   if (start.root == Root::feed) {
-    return parse_xml(bytes, charset, page, on_item);
+    return parse_xml(bytes, is_utf8, charset, page, on_item);
   }
   return no_feed(start, page);
 }
