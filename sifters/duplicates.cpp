@@ -105,10 +105,14 @@ void compare_terms(const Fingerprint& print,
   int leads_found = 0;
   for (Remembered::PackedTerm other : there) {
     evidence.title_there += term_in_title(other);
+    evidence.title_numbers_there +=
+        term_in_title(other) && term_kind(other) == Fingerprint::Term::number;
     evidence.leads_there += is_lead(PackedFlags(other));
   }
   for (const Fingerprint::Term& term : print.terms) {
     evidence.title_here += term.in_title;
+    evidence.title_numbers_here +=
+        term.in_title && term.kind == Fingerprint::Term::number;
     evidence.leads_here += is_lead(term);
     auto other = std::find_if(there.begin(), there.end(), [&term](auto packed) {
       return term_hash(packed) == term.hash >> 8;
@@ -119,6 +123,8 @@ void compare_terms(const Fingerprint& print,
     }
     ++evidence.terms_shared;
     evidence.title_shared += term.in_title && term_in_title(*other);
+    evidence.title_numbers_shared += term.in_title && term_in_title(*other) &&
+                                     term.kind == Fingerprint::Term::number;
     leads_found += is_lead(PackedFlags(*other));
   }
   evidence.leads_missing_here = evidence.leads_there - leads_found;
@@ -212,8 +218,13 @@ double certainty(const Evidence& e) {
   z += -2.477 * std::log1p(days) + 0.571 * std::min(days, 1.0) * r.containing;
   // Passages in common make a story; for a copy that is so far from its original the
   // headline has to speak too.
-  bool is_mostly_other = c < 0.4 && r.title < 0.6;
-  if (is_mostly_other || differs_in_a_word_that_matters(e)) {
+  bool is_mostly_other =
+      c < 0.3 || (c < 0.4 && (r.title < 0.6 || e.title_shared < 2));
+  // "Briefing 12" and "Briefing 13" are two, unless nearly all of the text is the same.
+  bool is_next_in_series =
+      c < 0.8 && e.title_numbers_here > 0 && e.title_numbers_there > 0 &&
+      e.title_numbers_shared == 0;
+  if (is_mostly_other || is_next_in_series || differs_in_a_word_that_matters(e)) {
     z = std::min(z, -0.5);
   }
   // Moves the point where the fewest mistakes are made to 0.8 on the scale.

@@ -33,6 +33,9 @@ struct Evidence {
   int title_shared = 0;  // of these, those in both titles
   int title_here = 0;
   int title_there = 0;
+  int title_numbers_here = 0;  // numbers in the title
+  int title_numbers_there = 0;
+  int title_numbers_shared = 0;
   int leads_here = 0;  // of the terms, what the text here is about
   int leads_there = 0;
   int leads_missing_here = 0;   // of what the text there is about
