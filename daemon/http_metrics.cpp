@@ -144,7 +144,7 @@ void write_sifting(Page& page, const Metrics& metrics) {
 
 void write_store(Page& page, const Metrics& metrics, std::uint64_t oldest,
                  std::uint64_t newest) {
-  page.histogram("commit_seconds", "One transaction of the store.",
+  page.histogram("commit_seconds", "From a decision to its durable commit.",
                  metrics.commit_seconds);
   page.single("store_bytes", "gauge", "Size of the database and its log.",
               metrics.store_bytes);

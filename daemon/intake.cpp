@@ -304,8 +304,10 @@ asio::awaitable<void> Intake::take_answer(Visit& visit, IdentifiedItem item,
     return prepare(context, std::move(*shared), page.get(), *rules, now_seconds());
   };
   page.reset();
+  const auto started = std::chrono::steady_clock::now();
   Candidate candidate = co_await parts_.pool.run(std::move(work));
   const auto now = std::chrono::steady_clock::now();
+  parts_.metrics.sift_seconds.observe(now - started);
   if (visit.ready.empty()) {
     visit.ready_since = now;
   }
@@ -385,7 +387,9 @@ asio::awaitable<void> Intake::record(Visit& visit, std::vector<Candidate> candid
     }
     return writes;
   };
+  const auto started = std::chrono::steady_clock::now();
   co_await parts_.recorder.record(std::move(decide));
+  parts_.metrics.commit_seconds.observe(std::chrono::steady_clock::now() - started);
   for (const std::uint64_t key : keys) {
     under_way_.erase(key);
   }

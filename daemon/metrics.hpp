@@ -66,7 +66,7 @@ struct Metrics {
   std::uint64_t stories = 0;  // begun
   Histogram sift_seconds;     // extraction and cleaning, one article
   Histogram publish_delay;    // from the publisher's date to the durable event
-  Histogram commit_seconds;   // one transaction of the store
+  Histogram commit_seconds;   // from a decision to its durable commit
   LabelledCounter websub;     // deliveries: accepted, bad_signature, unknown
 
   // Gauges.

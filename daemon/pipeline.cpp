@@ -182,6 +182,10 @@ asio::awaitable<void> Pipeline::poll() {
     PolledFeed* feed = by_job_.at(slot->job());
     if (feed != nullptr) {
       feed->is_polling = true;
+      if (!options_.once && feed->state.next_poll != WallTime{}) {
+        parts_.metrics.poll_lateness.observe(
+            std::max(wall_now() - feed->state.next_poll, std::chrono::milliseconds(0)));
+      }
       co_await visit(*feed, std::move(*slot));
       feed->is_polling = false;
       std::erase_if(retired_, [](const std::unique_ptr<PolledFeed>& old) {

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <malloc.h>
 #include <memory>
+#include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
 #include "base/limits.hpp"
@@ -51,6 +52,7 @@ int run_command(const RunOptions& options) {
   raise_descriptor_limit();
   keep_memory_low();
   std::shared_ptr<spdlog::logger> logger = make_logger(loaded.config.log);
+  spdlog::set_default_logger(logger);  // the sinks and the store log through it
   Service::Options how;
   how.once = options.once;
   try {

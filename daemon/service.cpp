@@ -137,6 +137,12 @@ asio::awaitable<void> Service::main() {
   subscriptions_.stop();
   co_await subscriptions_.join();
 
+  Recorder::Decide keep = [this](Store&) {
+    WriteSet writes;
+    writes.sites = sifter_.take_learned();
+    return writes;
+  };
+  recorder_.enqueue(std::move(keep));
   // Nothing more comes in: what is recorded goes out, then all else ends.
   notifier_.stopping("delivering what is left");
   co_await deliver_the_rest();

@@ -80,11 +80,13 @@ Event status_event(const Source& source, FeedStatusData data, std::uint32_t poll
 }
 
 void Tally::count(const Sifted& sifted) {
+  const bool is_silent =
+      !sifted.event || sifted.event->type == EventType::article_duplicate;
   for (const ArticleRow& row : sifted.articles) {
     if (row.kind != CopyKind::none) {
       ++copies_[std::string(kind_name(row.kind))];
     }
-    copy_count_ += row.duplicate_of != 0 && row.revision == 0 ? 1 : 0;
+    copy_count_ += is_silent && row.duplicate_of != 0 ? 1U : 0U;
     stories_ += row.story == row.id && row.revision <= 1 ? 1 : 0;
   }
   if (!sifted.event) {
@@ -95,6 +97,10 @@ void Tally::count(const Sifted& sifted) {
   if (event.type == EventType::article_new) {
     ++articles_;
     last_new_ = std::chrono::floor<std::chrono::seconds>(event.time);
+    const auto published = std::get<ArticleData>(event.data).published;
+    if (published && *published <= event.time) {
+      delays_.push_back(event.time - *published);
+    }
   }
   if (const auto* data = std::get_if<ArticleData>(&event.data)) {
     for (const Removed& removed : data->removed) {
@@ -108,6 +114,9 @@ void Tally::add_to(PolledFeed& feed, Metrics& metrics) const {
   feed.copies += copy_count_;
   feed.last_new = std::max(feed.last_new, last_new_);
   metrics.stories += stories_;
+  for (const std::chrono::duration<double> delay : delays_) {
+    metrics.publish_delay.observe(delay);
+  }
   for (const auto& [type, count] : events_) {
     metrics.events.add(type, count);
   }

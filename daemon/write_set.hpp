@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "daemon/metrics.hpp"
 #include "daemon/polled_feed.hpp"
@@ -31,6 +32,7 @@ class Tally {
   std::map<std::string, std::uint64_t> events_;
   std::map<std::string, std::uint64_t> copies_;
   std::map<std::string, std::uint64_t> removed_;
+  std::vector<std::chrono::duration<double>> delays_;  // from publication to event
   std::uint32_t articles_ = 0;
   std::uint32_t copy_count_ = 0;
   std::uint64_t stories_ = 0;

@@ -71,6 +71,9 @@ class Sifter {
   static std::optional<SeenRow> known(const Source& source, const IdentityKeys& keys,
                                       Archive& archive);
 
+  // What was learned of sites and not yet given out: for an orderly end.
+  std::vector<SiteRow> take_learned() { return sites_.take_changed(true); }
+
   const Recogniser& recogniser() const { return *recogniser_; }
   const SiteMemory& site_memory() const { return sites_; }
 
