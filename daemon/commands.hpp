@@ -73,7 +73,8 @@ int dedup_command(const DedupOptions& options);
 
 // How the commands below find the daemon: its control socket.
 struct ControlOptions {
-  std::filesystem::path socket;  // empty: found through config, RUNTIME_DIRECTORY, /run/siftd
+  std::filesystem::path
+      socket;  // empty: found through config, RUNTIME_DIRECTORY, /run/siftd
   std::filesystem::path config = "/etc/siftd/siftd.toml";
 };
 

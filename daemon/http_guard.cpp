@@ -9,9 +9,8 @@ namespace {
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return out;
 }
 
@@ -19,9 +18,11 @@ std::string lower(std::string_view text) {
 std::string host_of_authority(std::string_view authority) {
   authority.remove_prefix(std::min(authority.rfind('@') + 1, authority.size()));
   if (!authority.empty() && authority[0] == '[') {
-    return lower(authority.substr(0, std::min(authority.find(']') + 1, authority.size())));
+    return lower(
+        authority.substr(0, std::min(authority.find(']') + 1, authority.size())));
   }
-  std::string host = lower(authority.substr(0, std::min(authority.find(':'), authority.size())));
+  std::string host =
+      lower(authority.substr(0, std::min(authority.find(':'), authority.size())));
   if (!host.empty() && host.back() == '.') {
     host.pop_back();
   }
@@ -43,14 +44,16 @@ bool is_address(const std::string& host) {
          (host[0] == '[' || host.find_first_not_of("0123456789.") == std::string::npos);
 }
 
-bool is_ours(const std::string& host, const HttpConfig& config, const std::string& hostname) {
+bool is_ours(const std::string& host, const HttpConfig& config,
+             const std::string& hostname) {
   const std::string own = lower(hostname);
   const bool is_local =
       host == "localhost" || (host.size() > 10 && host.ends_with(".localhost"));
   return is_address(host) || is_local || (!own.empty() && host == own) ||
          (own.find('.') != std::string::npos && host == own.substr(0, own.find('.'))) ||
          (!config.public_url.empty() && host == host_of_url(config.public_url)) ||
-         (!config.listen.starts_with("unix:") && host == host_of_authority(config.listen));
+         (!config.listen.starts_with("unix:") &&
+          host == host_of_authority(config.listen));
 }
 
 bool changes_something(const HttpRequest& request) {
@@ -60,14 +63,16 @@ bool changes_something(const HttpRequest& request) {
 std::optional<HttpReply> refuse_origin(const HttpRequest& request) {
   const std::string_view origin = request.header("origin");
   const std::string_view site = request.header("sec-fetch-site");
-  if ((!origin.empty() && host_of_url(origin) != host_of_authority(request.header("host"))) ||
+  if ((!origin.empty() &&
+       host_of_url(origin) != host_of_authority(request.header("host"))) ||
       site == "cross-site") {
     return http_error(403, "a page of another site asked for this; it may not");
   }
   return std::nullopt;
 }
 
-std::optional<HttpReply> refuse_token(const HttpRequest& request, const std::string& token) {
+std::optional<HttpReply> refuse_token(const HttpRequest& request,
+                                      const std::string& token) {
   if (token.empty()) {
     return http_error(403,
                       "changes over TCP are off: set token in [http], or use the control "
@@ -79,7 +84,8 @@ std::optional<HttpReply> refuse_token(const HttpRequest& request, const std::str
       equal_secrets(header.substr(kBearer.size()), token)) {
     return std::nullopt;
   }
-  HttpReply reply = http_error(401, "send the token of [http] as Authorization: Bearer TOKEN");
+  HttpReply reply =
+      http_error(401, "send the token of [http] as Authorization: Bearer TOKEN");
   reply.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"siftd\"");
   return reply;
 }
@@ -97,9 +103,10 @@ std::optional<HttpReply> refuse(const HttpRequest& request, const HttpConfig& co
   const std::string host = host_of_authority(request.header("host"));
   // What comes over a unix socket had to be let in by whoever forwards it.
   if (!config.listen.starts_with("unix:") && !is_ours(host, config, hostname)) {
-    return http_error(421,
-                      "this name is not known to be ours; use an address or localhost, or "
-                      "set public_url in [http] to this name");
+    return http_error(
+        421,
+        "this name is not known to be ours; use an address or localhost, or "
+        "set public_url in [http] to this name");
   }
   if (!changes_something(request)) {
     return std::nullopt;

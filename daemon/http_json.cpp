@@ -1,11 +1,10 @@
 #include "daemon/http_json.hpp"
 
+#include <cstdio>
+#include <ctime>
 #include <rapidjson/document.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
-
-#include <cstdio>
-#include <ctime>
 
 namespace siftd {
 
@@ -181,11 +180,14 @@ void write_article(Json& json, const ArticleView& article) {
 }
 
 void write_detail(Json& json, const ArticleDetail& detail) {
-  const auto each = [&](const ArticleView& article) { write_article(json, article); };
+  const auto each = [&](const ArticleView& article) {
+    write_article(json, article);
+  };
   json.object([&] {
     json.key("article");
     each(detail.article);
-    json.array("events", detail.events, [&](const StoredEvent& event) { json.raw(event.line); });
+    json.array("events", detail.events,
+               [&](const StoredEvent& event) { json.raw(event.line); });
     json.key("original");
     if (detail.original) {
       each(*detail.original);
@@ -276,7 +278,9 @@ std::string json_error(std::string_view sentence) {
   return object_text([&](Json& json) { json.member("error", sentence); });
 }
 
-std::string json_ok() { return R"({"ok":true})"; }
+std::string json_ok() {
+  return R"({"ok":true})";
+}
 
 Sample sample_of(const Metrics& metrics) {
   Sample sample;
@@ -298,8 +302,8 @@ std::string json_status(const DaemonView& daemon, const Metrics& metrics,
                         std::chrono::seconds every) {
   return object_text([&](Json& json) {
     json.member("version", SIFTD_VERSION);
-    json.member("started", std::optional(std::chrono::floor<std::chrono::seconds>(
-                               metrics.started)));
+    json.member("started",
+                std::optional(std::chrono::floor<std::chrono::seconds>(metrics.started)));
     json.member("now", std::optional(std::chrono::floor<std::chrono::seconds>(
                            std::chrono::system_clock::now())));
     json.member("config", daemon.config_file);

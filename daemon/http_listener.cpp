@@ -1,17 +1,16 @@
 #include "daemon/http_listener.hpp"
 
+#include <cerrno>
+#include <cstring>
+#include <memory>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <memory>
 #include <system_error>
+#include <unistd.h>
 
 namespace siftd {
 
@@ -55,7 +54,8 @@ void remove_stale(const std::filesystem::path& path, const std::string& address)
   if (!S_ISSOCK(state.st_mode)) {
     fail(EEXIST, address);
   }
-  const Descriptor probe{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+  const Descriptor probe{
+      ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
   const sockaddr_un name = unix_address(path, address);
   const void* generic = &name;
   if (::connect(probe.fd, static_cast<const sockaddr*>(generic), sizeof(name)) == 0 ||
@@ -100,7 +100,8 @@ int listen_tcp(const std::string& address, int& family) {
     fail(error == EAI_SYSTEM ? errno : EADDRNOTAVAIL, address);
   }
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(list, ::freeaddrinfo);
-  Descriptor socket{::socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+  Descriptor socket{
+      ::socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
   const int yes = 1;
   family = list->ai_family;
   if (socket.fd < 0 ||
@@ -115,8 +116,8 @@ int listen_tcp(const std::string& address, int& family) {
 
 }  // namespace
 
-HttpListener::HttpListener(const asio::any_io_executor& executor, const std::string& address,
-                           bool is_control)
+HttpListener::HttpListener(const asio::any_io_executor& executor,
+                           const std::string& address, bool is_control)
     : address_(address), is_control_(is_control), acceptor_(executor) {
   using Protocol = asio::generic::stream_protocol;
   constexpr std::string_view kUnix = "unix:";
@@ -132,7 +133,9 @@ HttpListener::HttpListener(const asio::any_io_executor& executor, const std::str
   }
 }
 
-HttpListener::~HttpListener() { close(); }
+HttpListener::~HttpListener() {
+  close();
+}
 
 unsigned short HttpListener::port() const {
   boost::system::error_code ignored;

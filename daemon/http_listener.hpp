@@ -11,7 +11,8 @@ namespace siftd {
 // A listening socket, TCP or unix, as HTTP needs it: one type for both.
 class HttpListener {
  public:
-  using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol>;
+  using Acceptor =
+      boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol>;
 
   // "host:port", "[::1]:port" or "unix:/path". Throws std::system_error that names
   // the address. A unix socket that nobody answers at is replaced; its mode is 0660.

@@ -108,8 +108,8 @@ std::string percent_encoded(std::string_view text) {
   std::string out;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool is_plain = (byte < 0x80 && std::isalnum(byte) != 0) || c == '-' || c == '.' ||
-                          c == '_' || c == '~';
+    const bool is_plain = (byte < 0x80 && std::isalnum(byte) != 0) || c == '-' ||
+                          c == '.' || c == '_' || c == '~';
     if (is_plain) {
       out += c;
     } else {
@@ -123,7 +123,8 @@ std::string percent_encoded(std::string_view text) {
 
 std::optional<std::uint64_t> number_of(std::string_view text) {
   std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) {
     return std::nullopt;
   }

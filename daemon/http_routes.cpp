@@ -33,7 +33,9 @@ HttpReply text_reply(std::string_view type, std::string body) {
 }
 
 HttpReply failure(const Error& error) {
-  const auto is = [&](OperationErrc code) { return error.code == make_error_code(code); };
+  const auto is = [&](OperationErrc code) {
+    return error.code == make_error_code(code);
+  };
   const int status = is(OperationErrc::not_found)     ? 404
                      : is(OperationErrc::exists)      ? 409
                      : is(OperationErrc::invalid)     ? 400
@@ -67,7 +69,8 @@ HttpReply web_reply(const WebFile& file, const HttpRequest& request) {
 
 // What stands between a prefix and a suffix, decoded. Feeds' names hold slashes,
 // so all of the middle is the name.
-std::string middle(std::string_view path, std::string_view prefix, std::string_view suffix) {
+std::string middle(std::string_view path, std::string_view prefix,
+                   std::string_view suffix) {
   path.remove_prefix(prefix.size());
   path.remove_suffix(suffix.size());
   return percent_decoded(path, false).value_or("");
@@ -77,15 +80,17 @@ std::string middle(std::string_view path, std::string_view prefix, std::string_v
 std::size_t row_limit(const HttpRequest& request, std::size_t usual) {
   const auto asked = request.parameter("limit");
   const auto number = number_of(asked);
-  return asked.empty() ? usual
-                       : std::clamp<std::size_t>(number.value_or(usual), 1, limits::kMaxHttpRows);
+  return asked.empty()
+             ? usual
+             : std::clamp<std::size_t>(number.value_or(usual), 1, limits::kMaxHttpRows);
 }
 
 bool holds(std::string_view text, std::string_view part) {
   const auto same = [](unsigned char a, unsigned char b) {
     return std::tolower(a) == std::tolower(b);
   };
-  return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
+  return std::search(text.begin(), text.end(), part.begin(), part.end(), same) !=
+         text.end();
 }
 
 // Those in trouble first, then by name: what an operator looks for.
@@ -157,10 +162,10 @@ asio::awaitable<HttpReply> HttpRoutes::answer(HttpRequest request) {
 
 HttpReply HttpRoutes::get_plain(const HttpRequest& request) const {
   if (request.path == "/metrics") {
-    return text_reply("text/plain; version=0.0.4; charset=utf-8",
-                      prometheus_text(operations_.daemon(), operations_.metrics(),
-                                      operations_.feeds(), operations_.sinks(),
-                                      journal_.oldest(), journal_.newest()));
+    return text_reply(
+        "text/plain; version=0.0.4; charset=utf-8",
+        prometheus_text(operations_.daemon(), operations_.metrics(), operations_.feeds(),
+                        operations_.sinks(), journal_.oldest(), journal_.newest()));
   }
   if (request.path == "/healthz" || request.path == "/readyz") {
     const DaemonView daemon = operations_.daemon();
@@ -217,8 +222,8 @@ HttpReply HttpRoutes::get_feeds(const HttpRequest& request) const {
   const std::string_view words = request.parameter("q");
   const std::string_view health = request.parameter("health");
   std::erase_if(feeds, [&](const FeedView& feed) {
-    const bool is_named = holds(feed.name, words) || holds(feed.url, words) ||
-                          holds(feed.title, words);
+    const bool is_named =
+        holds(feed.name, words) || holds(feed.url, words) || holds(feed.title, words);
     return !is_named || (!health.empty() && health_name(feed.health) != health);
   });
   std::sort(feeds.begin(), feeds.end(), comes_first);
@@ -245,9 +250,10 @@ asio::awaitable<HttpReply> HttpRoutes::get_articles(HttpRequest request) {
   query.limit = row_limit(request, 50);
   const std::string story(request.parameter("story"));
   if (!story.empty()) {
-    const bool is_id = story.size() <= 16 && std::all_of(story.begin(), story.end(), [](char c) {
-      return std::isxdigit(static_cast<unsigned char>(c)) != 0;
-    });
+    const bool is_id =
+        story.size() <= 16 && std::all_of(story.begin(), story.end(), [](char c) {
+          return std::isxdigit(static_cast<unsigned char>(c)) != 0;
+        });
     if (!is_id) {
       co_return http_error(400, "story: not the id of a story (16 hex digits)");
     }
@@ -270,7 +276,8 @@ asio::awaitable<HttpReply> HttpRoutes::change_feed(HttpRequest request) {
   }
   if (request.method == "POST" && request.path.ends_with("/poll") &&
       request.path.size() > kFeedsPath.size() + 5) {
-    auto error = co_await operations_.poll_feed(middle(request.path, kFeedsPath, "/poll"));
+    auto error =
+        co_await operations_.poll_feed(middle(request.path, kFeedsPath, "/poll"));
     co_return outcome(error);
   }
   co_return not_allowed("GET, DELETE, and POST to …/poll");
@@ -314,7 +321,8 @@ asio::awaitable<HttpReply> HttpRoutes::websub(HttpRequest request) {
     co_return http_error(404, "no subscription has this address");
   }
   if (request.method == "GET") {
-    const auto challenge = operations_.websub_verify(std::move(key), std::move(request.query));
+    const auto challenge =
+        operations_.websub_verify(std::move(key), std::move(request.query));
     co_return challenge ? text_reply("text/plain; charset=utf-8", *challenge)
                         : http_error(404, "this subscription was not asked for");
   }

@@ -46,27 +46,30 @@ struct Commands {
 
   void add_control(CLI::App* sub, ControlOptions& options) {
     add_config(sub, options);
-    sub->add_option("--socket", options.socket,
-                    "The daemon's control socket (default: found through the configuration)")
+    sub->add_option(
+           "--socket", options.socket,
+           "The daemon's control socket (default: found through the configuration)")
         ->type_name("PATH");
   }
 
   void add_daemon(CLI::App& app) {
-    CLI::App* sub = add(app, "run", "Run the daemon in the foreground", run_, run_command);
+    CLI::App* sub =
+        add(app, "run", "Run the daemon in the foreground", run_, run_command);
     add_config(sub, run_);
-    sub->add_flag("--once", run_.once,
-                  "Poll every feed once, deliver everything, and end (1 when a feed could "
-                  "not be polled)");
-    sub = add(app, "check", "Validate the configuration and print it as understood", check_,
-              check_command);
+    sub->add_flag(
+        "--once", run_.once,
+        "Poll every feed once, deliver everything, and end (1 when a feed could "
+        "not be polled)");
+    sub = add(app, "check", "Validate the configuration and print it as understood",
+              check_, check_command);
     add_config(sub, check_);
     sub->add_flag("--state", check_.state, "Look for corruption in the state as well");
   }
 
   void add_filters(CLI::App& app) {
-    CLI::App* sub = add(app, "fetch",
-                        "Poll feeds once and print their events; keeps no state", fetch_,
-                        fetch_command);
+    CLI::App* sub =
+        add(app, "fetch", "Poll feeds once and print their events; keeps no state",
+            fetch_, fetch_command);
     sub->add_option("URL", fetch_.urls, "Feeds, or pages that name one")->required();
     sub->add_flag("--allow-private", fetch_.allow_private,
                   "Reach loopback, private and link-local addresses too");
@@ -74,7 +77,8 @@ struct Commands {
 
     sub = add(app, "parse", "Turn feeds into JSON Feed 1.1, one line a file", parse_,
               parse_command);
-    sub->add_option("--url", parse_.url, "Where the feed came from: the base of its links")
+    sub->add_option("--url", parse_.url,
+                    "Where the feed came from: the base of its links")
         ->type_name("BASE");
     sub->add_option("--content-type", parse_.content_type,
                     "The HTTP Content-Type header as the server sent it")
@@ -87,16 +91,19 @@ struct Commands {
     sub->add_option("--content-type", extract_.content_type,
                     "The HTTP Content-Type header as the server sent it")
         ->type_name("T");
-    sub->add_flag("--batch", extract_.batch,
-                  R"(Read lines {"id","file"[,"url","content_type"]} from standard input)");
+    sub->add_flag(
+        "--batch", extract_.batch,
+        R"(Read lines {"id","file"[,"url","content_type"]} from standard input)");
     sub->add_flag("--explain", extract_.explain, "Show which block won, and why");
     sub->add_option("FILE", extract_.files, "Pages; - or nothing: standard input");
 
-    sub = add(app, "clean", "Take the boilerplate out of plain text", clean_, clean_command);
+    sub = add(app, "clean", "Take the boilerplate out of plain text", clean_,
+              clean_command);
     sub->add_flag("--explain", clean_.explain,
                   "Print each removed line with the rule that took it");
-    sub->add_flag("--batch", clean_.batch,
-                  R"(Read lines {"id","text"[,"source"]}, write {"id","text","removed"})");
+    sub->add_flag(
+        "--batch", clean_.batch,
+        R"(Read lines {"id","text"[,"source"]}, write {"id","text","removed"})");
     sub->add_option("--source", clean_.source, "Which site the texts come from")
         ->type_name("NAME");
     sub->add_option("--rules", clean_.rules, "More rules (TOML)")->type_name("FILE");
@@ -123,14 +130,14 @@ struct Commands {
     sub->add_option("--feed", tail_.feeds, "Only this feed or tag (repeatable)");
     sub->add_option("-n,--count", tail_.count, "End after so many events");
 
-    sub = add(app, "status", "The health of each feed and sink of a running daemon", status_,
-              status_command);
+    sub = add(app, "status", "The health of each feed and sink of a running daemon",
+              status_, status_command);
     add_control(sub, status_);
     sub->add_flag("--json", status_.json, "As JSON");
     sub->add_flag("--watch", status_.watch, "Again and again, until interrupted");
 
-    sub = add(app, "why", "The life of an article: seen, extracted, copied, delivered", why_,
-              why_command);
+    sub = add(app, "why", "The life of an article: seen, extracted, copied, delivered",
+              why_, why_command);
     add_control(sub, why_);
     sub->add_flag("--json", why_.json, "As JSON");
     sub->add_option("URL", why_.url, "The article's URL or id")->required();
@@ -193,9 +200,10 @@ struct Commands {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"siftd polls news feeds, cleans the articles behind them, says each thing\n"
-               "once, and streams what is left as events.",
-               "siftd"};
+  CLI::App app{
+      "siftd polls news feeds, cleans the articles behind them, says each thing\n"
+      "once, and streams what is left as events.",
+      "siftd"};
   app.footer(kFooter);
   app.set_version_flag("--version", "siftd " SIFTD_VERSION);
   app.require_subcommand(1);

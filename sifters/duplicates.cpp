@@ -123,8 +123,8 @@ void compare_terms(const Fingerprint& print,
     }
     ++evidence.terms_shared;
     evidence.title_shared += term.in_title && term_in_title(*other);
-    evidence.title_numbers_shared += term.in_title && term_in_title(*other) &&
-                                     term.kind == Fingerprint::Term::number;
+    evidence.title_numbers_shared +=
+        term.in_title && term_in_title(*other) && term.kind == Fingerprint::Term::number;
     leads_found += is_lead(PackedFlags(*other));
   }
   evidence.leads_missing_here = evidence.leads_there - leads_found;
@@ -218,12 +218,10 @@ double certainty(const Evidence& e) {
   z += -2.477 * std::log1p(days) + 0.571 * std::min(days, 1.0) * r.containing;
   // Passages in common make a story; for a copy that is so far from its original the
   // headline has to speak too.
-  bool is_mostly_other =
-      c < 0.3 || (c < 0.4 && (r.title < 0.6 || e.title_shared < 2));
+  bool is_mostly_other = c < 0.3 || (c < 0.4 && (r.title < 0.6 || e.title_shared < 2));
   // "Briefing 12" and "Briefing 13" are two, unless nearly all of the text is the same.
-  bool is_next_in_series =
-      c < 0.8 && e.title_numbers_here > 0 && e.title_numbers_there > 0 &&
-      e.title_numbers_shared == 0;
+  bool is_next_in_series = c < 0.8 && e.title_numbers_here > 0 &&
+                           e.title_numbers_there > 0 && e.title_numbers_shared == 0;
   if (is_mostly_other || is_next_in_series || differs_in_a_word_that_matters(e)) {
     z = std::min(z, -0.5);
   }

@@ -29,7 +29,9 @@ asio::awaitable<void> fail() {
   co_return;
 }
 
-asio::awaitable<void> join(TaskGroup& group) { co_await group.join(); }
+asio::awaitable<void> join(TaskGroup& group) {
+  co_await group.join();
+}
 
 asio::awaitable<void> own(int& ended, bool& joined) {
   TaskGroup children(co_await asio::this_coro::executor);
@@ -74,7 +76,8 @@ TEST_CASE("task group: a stopped child is no failure", "[task_group]") {
   group.check();
 }
 
-TEST_CASE("task group: an owner that is stopped takes its children along", "[task_group]") {
+TEST_CASE("task group: an owner that is stopped takes its children along",
+          "[task_group]") {
   asio::io_context io(1);
   TaskGroup group(io.get_executor());
   int ended = 0;

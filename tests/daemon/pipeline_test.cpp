@@ -1,8 +1,5 @@
 #include "daemon/pipeline.hpp"
 
-#include <spdlog/sinks/null_sink.h>
-#include <spdlog/spdlog.h>
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -12,6 +9,8 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <spdlog/sinks/null_sink.h>
+#include <spdlog/spdlog.h>
 #include <string>
 #include <vector>
 
@@ -76,10 +75,11 @@ struct FakeFetcher : Fetcher {
 // Words that two topics hardly share, so that no two articles look like copies.
 std::string sentence(const std::string& topic, int n) {
   static const std::vector<std::string> words = {
-      "amber",  "bridge", "copper", "dawn",   "engine", "ferry",  "garden", "harvest",
-      "island", "jacket", "kettle", "ladder", "market", "needle", "orchard", "pier",
-      "quarry", "river",  "saddle", "tunnel", "umbrella", "valley", "wagon", "yard"};
-  std::size_t state = std::hash<std::string>{}(topic) + static_cast<std::size_t>(n) * 7919;
+      "amber",  "bridge", "copper", "dawn",   "engine",   "ferry",  "garden",  "harvest",
+      "island", "jacket", "kettle", "ladder", "market",   "needle", "orchard", "pier",
+      "quarry", "river",  "saddle", "tunnel", "umbrella", "valley", "wagon",   "yard"};
+  std::size_t state =
+      std::hash<std::string>{}(topic) + static_cast<std::size_t>(n) * 7919;
   std::string text = "The " + topic;
   for (int i = 0; i < 14; ++i) {
     state = state * 6364136223846793005u + 1442695040888963407u;
@@ -101,8 +101,9 @@ std::string item(const std::string& topic, bool is_full) {
   return "<item><title>" + topic + " counts its visitors</title><link>" + url +
          "</link><guid isPermaLink=\"false\">" + topic + "</guid><description>" +
          (is_full ? "" : sentence(topic, 1).substr(0, 50) + " [...]") + "</description>" +
-         (is_full ? "<content:encoded><![CDATA[" + paragraphs(topic) + "]]></content:encoded>"
-                  : "") +
+         (is_full
+              ? "<content:encoded><![CDATA[" + paragraphs(topic) + "]]></content:encoded>"
+              : "") +
          "</item>";
 }
 
@@ -118,15 +119,17 @@ std::string rss(const std::vector<std::string>& items) {
 }
 
 std::string page(const std::string& topic) {
-  return "<html><head><title>" + topic + "</title></head><body><nav><a href=/>Home</a></nav>" +
-         "<article><h1>" + topic + " counts its visitors</h1>" + paragraphs(topic) +
+  return "<html><head><title>" + topic +
+         "</title></head><body><nav><a href=/>Home</a></nav>" + "<article><h1>" + topic +
+         " counts its visitors</h1>" + paragraphs(topic) +
          "</article><footer>All rights reserved</footer></body></html>";
 }
 
 struct TemporaryDirectory {
   std::filesystem::path path;
   TemporaryDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "siftd-test-XXXXXX").string();
+    std::string name =
+        (std::filesystem::temp_directory_path() / "siftd-test-XXXXXX").string();
     path = mkdtemp(name.data());
   }
   ~TemporaryDirectory() { std::filesystem::remove_all(path); }
@@ -162,7 +165,8 @@ struct World {
     return read(io, recorder.journal(), before);
   }
 
-  std::vector<std::string> read(asio::io_context& io, Journal& journal, std::uint64_t after) {
+  std::vector<std::string> read(asio::io_context& io, Journal& journal,
+                                std::uint64_t after) {
     std::vector<std::string> lines;
     io.restart();
     asio::co_spawn(io, read_all(journal, after, lines), [](std::exception_ptr why) {
@@ -257,9 +261,9 @@ TEST_CASE("pipeline: of a feed seen for the first time the newest become events"
                                   item("theatre", true), item("harbour", true)}));
   REQUIRE(world.once({config}).size() == 2);
   // Nor later, when the feed has changed.
-  world.fetcher.serve(kFeed, rss({item("observatory", true), item("museum", true),
-                                  item("library", true), item("theatre", true),
-                                  item("harbour", true)}));
+  world.fetcher.serve(
+      kFeed, rss({item("observatory", true), item("museum", true), item("library", true),
+                  item("theatre", true), item("harbour", true)}));
   const auto lines = world.once({config});
   REQUIRE(lines.size() == 1);
   CHECK(has(lines, 0, "observatory"));
@@ -292,7 +296,8 @@ TEST_CASE("pipeline: no more transfers run at one host than it is given", "[pipe
   for (int i = 0; i < 12; ++i) {
     const std::string topic = "room" + std::to_string(i);
     items.push_back(item(topic, false));
-    world.fetcher.serve("https://example.org/" + topic + ".html", page(topic), "text/html");
+    world.fetcher.serve("https://example.org/" + topic + ".html", page(topic),
+                        "text/html");
   }
   world.fetcher.serve(kFeed, rss(items));
   CHECK(world.once({feed(kFeed)}).size() == 12);

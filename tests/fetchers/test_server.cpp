@@ -1,6 +1,5 @@
 #include "tests/fetchers/test_server.hpp"
 
-#include <csignal>
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
@@ -9,6 +8,7 @@
 #include <boost/asio/socket_base.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
+#include <csignal>
 #include <set>
 
 namespace siftd::test {

@@ -21,8 +21,8 @@ constexpr const char* kFeed = "https://news.example/rss";
 
 TEST_CASE("identify: a guid names an article within its feed only", "[identify]") {
   const auto here = identify(kFeed, {item("1", "https://news.example/a", "A")});
-  const auto there = identify("https://other.example/rss",
-                              {item("1", "https://news.example/a", "A")});
+  const auto there =
+      identify("https://other.example/rss", {item("1", "https://news.example/a", "A")});
   REQUIRE(here.size() == 1);
   CHECK(here[0].keys.own != there[0].keys.own);
   CHECK(here[0].keys.url == there[0].keys.url);

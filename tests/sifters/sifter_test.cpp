@@ -49,8 +49,8 @@ std::string story(const std::string& subject, int paragraphs = 4) {
   for (int i = 0; i < paragraphs; ++i) {
     text += "The " + subject + " council met for the " + std::to_string(i + 2) +
             "th time this week and heard how the " + subject + " bridge, closed since " +
-            std::to_string(1990 + i) + ", might be opened to walkers before the " + subject +
-            " fair begins in autumn.\n\n";
+            std::to_string(1990 + i) + ", might be opened to walkers before the " +
+            subject + " fair begins in autumn.\n\n";
   }
   return text;
 }
@@ -103,13 +103,13 @@ constexpr const char* kB = "https://b.example/rss";
 
 TEST_CASE("sifter: an article is told once", "[sifter]") {
   Bench bench;
-  const auto first =
-      bench.sift(bench.candidate(kA, "1", "https://a.example/1", "Bridge", story("Arlen")));
+  const auto first = bench.sift(
+      bench.candidate(kA, "1", "https://a.example/1", "Bridge", story("Arlen")));
   REQUIRE(first);
   CHECK(first->type == EventType::article_new);
   CHECK(data(first).revision == 1);
-  CHECK_FALSE(
-      bench.sift(bench.candidate(kA, "1", "https://a.example/1", "Bridge", story("Arlen"))));
+  CHECK_FALSE(bench.sift(
+      bench.candidate(kA, "1", "https://a.example/1", "Bridge", story("Arlen"))));
 }
 
 TEST_CASE("sifter: the same article under another guid is the same article", "[sifter]") {
@@ -123,8 +123,8 @@ TEST_CASE("sifter: the same article under another guid is the same article", "[s
 TEST_CASE("sifter: a materially other text is an update with the next revision",
           "[sifter]") {
   Bench bench;
-  const auto first =
-      bench.sift(bench.candidate(kA, "1", "https://a.example/1", "Bridge", story("Arlen")));
+  const auto first = bench.sift(
+      bench.candidate(kA, "1", "https://a.example/1", "Bridge", story("Arlen")));
   const auto second = bench.sift(bench.candidate(
       kA, "1", "https://a.example/1", "Bridge",
       story("Arlen") +
@@ -143,8 +143,8 @@ TEST_CASE("sifter: white space alone is no update", "[sifter]") {
   Bench bench;
   REQUIRE(bench.sift(
       bench.candidate(kA, "1", "https://a.example/1", "Bridge", story("Arlen"))));
-  CHECK_FALSE(bench.sift(
-      bench.candidate(kA, "1", "https://a.example/1", "Bridge", story("Arlen") + "\n \n")));
+  CHECK_FALSE(bench.sift(bench.candidate(kA, "1", "https://a.example/1", "Bridge",
+                                         story("Arlen") + "\n \n")));
 }
 
 TEST_CASE("sifter: a copy in another feed is dropped, and told when asked for",
@@ -152,8 +152,8 @@ TEST_CASE("sifter: a copy in another feed is dropped, and told when asked for",
   Sifter::Options options;
   options.mark = GENERATE(false, true);
   Bench bench(options);
-  const auto first =
-      bench.sift(bench.candidate(kA, "1", "https://a.example/1", "Bridge", story("Arlen")));
+  const auto first = bench.sift(
+      bench.candidate(kA, "1", "https://a.example/1", "Bridge", story("Arlen")));
   const auto copy = bench.sift(
       bench.candidate(kB, "77", "https://b.example/x", "A bridge opens", story("Arlen")));
   CHECK(copy.has_value() == options.mark);
@@ -169,8 +169,8 @@ TEST_CASE("sifter: one URL in two feeds belongs to the feed that had it first",
   Sifter::Options options;
   options.mark = true;
   Bench bench(options);
-  const auto first =
-      bench.sift(bench.candidate(kA, "1", "https://a.example/1", "Bridge", story("Arlen")));
+  const auto first = bench.sift(
+      bench.candidate(kA, "1", "https://a.example/1", "Bridge", story("Arlen")));
   const auto copy = bench.sift(
       bench.candidate(kB, "b:1", "https://a.example/1", "Bridge", "Only a teaser."));
   REQUIRE(copy);
@@ -185,7 +185,8 @@ TEST_CASE("sifter: a guid that names another story is not believed", "[sifter]")
       bench.candidate(kA, "today", "https://a.example/1", "Bridge", story("Arlen")));
   const auto second = bench.sift(bench.candidate(
       kA, "today", "https://a.example/2", "Storm closes northern ports",
-      "Fishing boats stayed in harbour along the coast as winds of 120 kilometres an hour "
+      "Fishing boats stayed in harbour along the coast as winds of 120 kilometres an "
+      "hour "
       "tore roofs from warehouses, and ferries to the islands were cancelled until "
       "Thursday at the earliest, the maritime office reported.\n"));
   REQUIRE(second);
@@ -201,7 +202,8 @@ TEST_CASE("sifter: a dropped copy that is rewritten is judged afresh", "[sifter]
       bench.candidate(kB, "2", "https://b.example/2", "Bridge", story("Arlen"))));
   const auto rewritten = bench.sift(bench.candidate(
       kB, "2", "https://b.example/2", "Storm closes northern ports",
-      "Fishing boats stayed in harbour along the coast as winds of 120 kilometres an hour "
+      "Fishing boats stayed in harbour along the coast as winds of 120 kilometres an "
+      "hour "
       "tore roofs from warehouses, and ferries to the islands were cancelled until "
       "Thursday at the earliest, the maritime office reported.\n"));
   REQUIRE(rewritten);
@@ -211,8 +213,8 @@ TEST_CASE("sifter: a dropped copy that is rewritten is judged afresh", "[sifter]
 
 TEST_CASE("sifter: an article that was taken back is told once", "[sifter]") {
   Bench bench;
-  const auto first =
-      bench.sift(bench.candidate(kA, "1", "https://a.example/1", "Bridge", story("Arlen")));
+  const auto first = bench.sift(
+      bench.candidate(kA, "1", "https://a.example/1", "Bridge", story("Arlen")));
   const Source source{kA, "example", {}};
   const Sifted gone =
       bench.sifter.retract(data(first).article, source, "410 Gone", bench.now + 1h);
@@ -221,7 +223,8 @@ TEST_CASE("sifter: an article that was taken back is told once", "[sifter]") {
   CHECK(gone.event->id != first->id);
   bench.archive.apply(gone);
   CHECK_FALSE(
-      bench.sifter.retract(data(first).article, source, "410 Gone", bench.now + 2h).event);
+      bench.sifter.retract(data(first).article, source, "410 Gone", bench.now + 2h)
+          .event);
 }
 
 TEST_CASE("sifter: after a restart it knows what it knew", "[sifter]") {
