@@ -165,6 +165,12 @@ std::string title_of(const Findings& found, const std::vector<std::string>& site
   const std::string raw = resolve_references(
       first_filled({&found.linked.headline, &found.og_title, &found.twitter_title,
                     &found.title, &found.meta_title, &found.headline}));
+  if (ends_title(found.title, found.headline) ||
+      ends_title(found.og_title, found.headline)) {
+    std::vector<std::string> names = sites;
+    names.push_back(found.headline);
+    return article_title(raw, "", names, host);
+  }
   std::string title = article_title(raw, found.headline, sites, host);
   if (found.headline.size() >= 15 && found.headline.size() < 300 &&
       shared_words(found.headline, raw + " " + found.og_title + " " + found.title) >=

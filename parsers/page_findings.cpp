@@ -346,7 +346,7 @@ class Scan {
       add_author(found_.byline_authors, text);
     }
     if (is_date && text.size() < 80 && found_.published_text.empty() &&
-        parse_date(text)) {
+        date_within(text)) {
       found_.published_text = text;
     }
   }

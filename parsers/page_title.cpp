@@ -78,6 +78,12 @@ Cut first_separator(std::string_view text) {
 
 }  // namespace
 
+bool ends_title(std::string_view raw, std::string_view name) {
+  const Cut cut = last_separator(raw);
+  return cut.at != std::string_view::npos && !name.empty() &&
+         squeeze(raw.substr(cut.at + cut.size)) == squeeze(name);
+}
+
 std::string article_title(std::string_view raw, std::string_view headline,
                           const std::vector<std::string>& site_names,
                           std::string_view host) {
@@ -102,9 +108,7 @@ std::string article_title(std::string_view raw, std::string_view headline,
     if (is_site_name(tail, site_names, host) ||
         (!wanted.empty() && squeeze(head) == wanted)) {
       title = head;
-    } else if (is_site_name(title.substr(0, first.at), site_names, host) ||
-               (!wanted.empty() &&
-                squeeze(title.substr(first.at + first.size)) == wanted)) {
+    } else if (is_site_name(title.substr(0, first.at), site_names, host)) {
       title = trim(title.substr(first.at + first.size));
     } else {
       break;

@@ -13,4 +13,8 @@ std::string article_title(std::string_view raw, std::string_view headline,
                           const std::vector<std::string>& site_names,
                           std::string_view host);
 
+// Whether a page's title ends in this name behind a separator: then it is the site's,
+// though the page shows it as its first heading.
+bool ends_title(std::string_view raw, std::string_view name);
+
 }  // namespace siftd

@@ -133,7 +133,8 @@ Verdict judge_page(const PageBlocks& page, const Choice& choice,
     return {"paywall", false};
   }
   const bool claims_article = metadata.type.find("rticle") != std::string::npos;
-  if (!claims_article && (is_root(url) || !choice.headline) &&
+  constexpr std::uint32_t kFewWords = 250;
+  if (!claims_article && (is_root(url) || (!choice.headline && weight < kFewWords)) &&
       other_links(page, choice) > 3 * weight) {
     return {"front page", false};
   }

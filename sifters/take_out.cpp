@@ -84,7 +84,7 @@ class Removing {
       }
       // Where most of the text would go, the heading heads the article.
       if (sums_.likely(k, page_.first_of(last)) <= 0.5 * all ||
-          sums_.likely(0, k) >= 0.2 * all) {
+          sums_.likely(0, k) >= 0.15 * all) {
         for (Index i = heading; i < last; i = tree_[i].end) {
           take_out(i, rule);
         }
