@@ -80,8 +80,11 @@ Cut first_separator(std::string_view text) {
 
 bool ends_title(std::string_view raw, std::string_view name) {
   const Cut cut = last_separator(raw);
-  return cut.at != std::string_view::npos && !name.empty() &&
-         squeeze(raw.substr(cut.at + cut.size)) == squeeze(name);
+  if (cut.at == std::string_view::npos || name.empty() || raw[cut.at] == ':') {
+    return false;  // "Kicker: headline"
+  }
+  const std::string tail = squeeze(raw.substr(cut.at + cut.size));
+  return tail == squeeze(name) && tail.size() < squeeze(raw.substr(0, cut.at)).size();
 }
 
 std::string article_title(std::string_view raw, std::string_view headline,
@@ -108,7 +111,9 @@ std::string article_title(std::string_view raw, std::string_view headline,
     if (is_site_name(tail, site_names, host) ||
         (!wanted.empty() && squeeze(head) == wanted)) {
       title = head;
-    } else if (is_site_name(title.substr(0, first.at), site_names, host)) {
+    } else if (is_site_name(title.substr(0, first.at), site_names, host) ||
+               (!wanted.empty() &&
+                squeeze(title.substr(first.at + first.size)) == wanted)) {
       title = trim(title.substr(first.at + first.size));
     } else {
       break;

@@ -107,7 +107,9 @@ class Removing {
       return nullptr;
     }
     const Rules::Rule* rule = Rules::built_in().match(fold(block.text), "", "");
-    return rule != nullptr && rule->kind == RuleKind::tail ? rule->name.c_str() : nullptr;
+    const bool heads_other_things =
+        rule != nullptr && (rule->kind == RuleKind::tail || rule->kind == RuleKind::end);
+    return heads_other_things ? rule->name.c_str() : nullptr;
   }
 
   // Of several <article> elements the one with the headline is the page's; those
