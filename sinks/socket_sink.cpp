@@ -62,11 +62,14 @@ asio::awaitable<void> SocketSink::run() {
     failure = std::current_exception();
   }
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  listener_.reset();
+  if (listener_) {
+    listener_->close();
+  }
   children_.stop();
   connections_.stop();
   co_await children_.join();
   co_await connections_.join();
+  listener_.reset();  // accept() has ended by now
   co_await consumers_.flush(false);
   if (failure) {
     std::rethrow_exception(failure);
@@ -95,6 +98,9 @@ Sink::Status SocketSink::status() const {
 
 asio::awaitable<void> SocketSink::serve() {
   co_await open();
+  if (!listener_) {
+    co_return;  // told to end before there was anything to listen on
+  }
   children_.spawn(watch());
   children_.spawn(look_after());
   children_.spawn(consumers_.keep());
