@@ -53,19 +53,24 @@ std::string_view trim(std::string_view text) {
 std::string collapse_spaces(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  bool pending = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (static_cast<unsigned char>(text[i]) <= ' ') {
-      pending = true;
-    } else if (text[i] == '\xC2' && i + 1 < text.size() && text[i + 1] == '\xA0') {
-      pending = true;
-      ++i;
-    } else {
-      if (pending && !out.empty()) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t start = at;
+    const auto is_blank = [&] {
+      return static_cast<unsigned char>(text[at]) <= ' ' ||
+             (text[at] == '\xC2' && at + 1 < text.size() && text[at + 1] == '\xA0');
+    };
+    while (at < text.size() && !is_blank()) {
+      ++at;
+    }
+    if (at > start) {
+      if (!out.empty()) {
         out += ' ';
       }
-      pending = false;
-      out += text[i];
+      out.append(text, start, at - start);
+    }
+    while (at < text.size() && is_blank()) {
+      at += text[at] == '\xC2' ? 2u : 1u;
     }
   }
   return out;
@@ -131,9 +136,7 @@ std::size_t valid_utf8_prefix(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
     while (at + 8 <= text.size()) {
-      std::uint64_t word;
-      std::memcpy(&word, text.data() + at, 8);
-      if ((word & 0x8080808080808080u) != 0) {
+      if ((swar::load(text.data() + at) & swar::kHighs) != 0) {
         break;
       }
       at += 8;

@@ -59,25 +59,46 @@ std::size_t valid_utf8_prefix(std::string_view text);
 // The length of the longest prefix of at most `size` bytes that splits no character.
 std::size_t utf8_cut(std::string_view text, std::size_t size);
 
+// Eight bytes at once, as the inner loops of the readers and writers look at text. Each
+// function answers with 0x80 in every byte that is meant and 0 in the others, exactly.
+namespace swar {
+constexpr std::uint64_t kOnes = 0x0101010101010101u;
+constexpr std::uint64_t kHighs = kOnes * 0x80;
+
+inline std::uint64_t load(const char* bytes) {
+  std::uint64_t word;
+  std::memcpy(&word, bytes, sizeof word);
+  return word;
+}
+constexpr std::uint64_t zero(std::uint64_t word) {
+  return ~(((word & ~kHighs) + ~kHighs) | word | ~kHighs);
+}
+constexpr std::uint64_t equal(std::uint64_t word, unsigned char byte) {
+  return zero(word ^ kOnes * byte);
+}
+// Control characters: below 0x20.
+constexpr std::uint64_t control(std::uint64_t word) {
+  return zero(word & kOnes * 0xE0);
+}
+}  // namespace swar
+
 // The first position at or after `from` of any of three bytes, else text.size().
 // Eight bytes a step: the inner loop of the XML, HTML and JSON readers.
 inline std::size_t find_any(std::string_view text, std::size_t from, char a, char b,
                             char c) {
-  constexpr std::uint64_t ones = 0x0101010101010101u;
-  constexpr std::uint64_t highs = 0x8080808080808080u;
   const auto spread = [](char byte) {
-    return ones * static_cast<unsigned char>(byte);
+    return swar::kOnes * static_cast<unsigned char>(byte);
   };
   const std::uint64_t sa = spread(a);
   const std::uint64_t sb = spread(b);
   const std::uint64_t sc = spread(c);
+  // One step shorter than swar::zero: bytes above a true zero may be wrong as well.
   const auto zero = [](std::uint64_t word) {
-    return (word - ones) & ~word & highs;
+    return (word - swar::kOnes) & ~word & swar::kHighs;
   };
   std::size_t at = from;
   while (at + 8 <= text.size()) {
-    std::uint64_t word;
-    std::memcpy(&word, text.data() + at, 8);
+    const std::uint64_t word = swar::load(text.data() + at);
     if ((zero(word ^ sa) | zero(word ^ sb) | zero(word ^ sc)) != 0) {
       break;  // in these eight; the loop below finds it on any byte order
     }

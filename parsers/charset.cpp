@@ -116,6 +116,12 @@ Utf8Count count_utf8(std::string_view bytes) {
   while (!bytes.empty()) {
     const std::size_t valid = valid_utf8_prefix(bytes);
     for (std::size_t i = 0; i < valid; ++i) {
+      while (i + 8 <= valid && (swar::load(bytes.data() + i) & swar::kHighs) == 0) {
+        i += 8;
+      }
+      if (i == valid) {
+        break;
+      }
       const auto byte = static_cast<unsigned char>(bytes[i]);
       count.characters += byte >= 0xC2;
       count.three_bytes += byte >= 0xE0;

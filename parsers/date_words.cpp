@@ -1,7 +1,12 @@
 #include "parsers/date_words.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
+#include <unordered_set>
+#include <vector>
 
 #include "parsers/chars.hpp"
 
@@ -72,18 +77,15 @@ std::string folded(std::string_view word) {
   return out;
 }
 
-// Is `word` one of the words in a list "a b c"? With `prefixes`, also a longer word
-// that one of the list begins: a month's three or four letters and its endings.
-bool in_list(std::string_view list, std::string_view word, bool prefixes) {
+// The words of a list "a b c", in its order.
+std::vector<std::string_view> words_of(std::string_view list) {
+  std::vector<std::string_view> words;
   while (!list.empty()) {
     const std::size_t end = std::min(list.find(' '), list.size());
-    const std::string_view entry = list.substr(0, end);
-    if (entry == word || (prefixes && word.starts_with(entry))) {
-      return true;
-    }
+    words.push_back(list.substr(0, end));
     list.remove_prefix(std::min(end + 1, list.size()));
   }
-  return false;
+  return words;
 }
 
 // Stems: a longer word may follow. English, German, French, Spanish, Portuguese,
@@ -166,6 +168,29 @@ constexpr Zone kZones[] = {
     {"vet", -240}, {"sast", 120}, {"cat", 120},   {"eat", 180},   {"wat", 60},
     {"idt", 180},  {"irst", 210}};
 
+// The stems by their first byte, earlier months first: most words are settled by one
+// look.
+struct Stem {
+  std::string_view text;
+  int month = 0;
+};
+const std::vector<Stem>& stems_from(char first) {
+  static const auto stems = [] {
+    std::array<std::vector<Stem>, 256> by_byte;
+    for (int month = 0; month < 12; ++month) {
+      for (const std::string_view stem : words_of(kMonthStems[month])) {
+        by_byte[static_cast<unsigned char>(stem.front())].push_back({stem, month + 1});
+      }
+    }
+    return by_byte;
+  }();
+  return stems[static_cast<unsigned char>(first)];
+}
+
+bool is_one_of(std::initializer_list<std::string_view> words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
 }  // namespace
 
 std::optional<int> month_of(std::string_view word) {
@@ -178,9 +203,9 @@ std::optional<int> month_of(std::string_view word) {
   if (name.size() < 3) {
     return std::nullopt;
   }
-  for (int month = 0; month < 12; ++month) {
-    if (in_list(kMonthStems[month], name, true)) {
-      return month + 1;
+  for (const Stem& stem : stems_from(name.front())) {
+    if (name.starts_with(stem.text)) {
+      return stem.month;
     }
   }
   return std::nullopt;
@@ -188,17 +213,21 @@ std::optional<int> month_of(std::string_view word) {
 
 std::optional<bool> half_day(std::string_view word) {
   const std::string name = folded(word);
-  if (in_list("am 오전 上午 午前 πμ", name, false)) {
+  if (is_one_of({"am", "오전", "上午", "午前", "πμ"}, name)) {
     return false;
   }
-  if (in_list("pm 오후 下午 午後 μμ", name, false)) {
+  if (is_one_of({"pm", "오후", "下午", "午後", "μμ"}, name)) {
     return true;
   }
   return std::nullopt;
 }
 
 bool is_filler_word(std::string_view word) {
-  return in_list(kFillers, folded(word), false);
+  static const auto fillers = [] {
+    const std::vector<std::string_view> words = words_of(kFillers);
+    return std::unordered_set<std::string_view>(words.begin(), words.end());
+  }();
+  return fillers.contains(folded(word));
 }
 
 std::optional<std::chrono::seconds> zone_offset(std::string_view abbreviation) {

@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "parsers/chars.hpp"
+
 namespace siftd {
 namespace {
 
@@ -19,16 +21,30 @@ constexpr std::array<bool, 256> special_bytes() {
 }
 constexpr auto kSpecial = special_bytes();
 
+// The first byte at or after `at` that may need escaping.
+std::size_t next_special(std::string_view text, std::size_t at) {
+  while (at + 8 <= text.size()) {
+    const std::uint64_t word = swar::load(text.data() + at);
+    if ((swar::control(word) | swar::equal(word, '"') | swar::equal(word, '\\') |
+         swar::equal(word, 0x7F) | swar::equal(word, 0xE2)) != 0) {
+      break;
+    }
+    at += 8;
+  }
+  while (at < text.size() && !kSpecial[static_cast<unsigned char>(text[at])]) {
+    ++at;
+  }
+  return at;
+}
+
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   std::size_t done = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = next_special(text, 0); i < text.size();
+       i = next_special(text, i + 1)) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    if (!kSpecial[byte]) {
-      continue;
-    }
     char escape[7] = {'\\', 'u', '0', '0', '0', '0', '\0'};
     std::size_t used = 1;
     static constexpr char kHex[] = "0123456789abcdef";

@@ -121,6 +121,7 @@ constexpr ElementRule kElements[] = {
     {"link", unwrap, Group::none, no_more, true},
     {"map", unwrap},
     {"marquee", unwrap},
+    {"math", unwrap},  // a formula in a sentence: its letters are better than a gap
     {"meta", unwrap, Group::none, no_more, true},
     {"noscript", unwrap},
     {"object", unwrap},
@@ -129,12 +130,13 @@ constexpr ElementRule kElements[] = {
     {"select", unwrap},
     {"track", unwrap, Group::none, no_more, true},
     // gone whole
+    {"annotation", drop},      // a formula once more, as TeX
+    {"annotation-xml", drop},  // or as a tree
     {"canvas", drop},
     {"embed", drop, Group::none, no_more, true},
     {"frame", drop, Group::none, no_more, true},
     {"frameset", drop},
     {"head", drop},
-    {"math", drop},
     {"noembed", drop},
     {"noframes", drop},
     {"plaintext", drop},

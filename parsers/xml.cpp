@@ -17,20 +17,33 @@ bool ends_name(char c) {
   return is_ascii_space(c) || c == '/' || c == '>' || c == '<' || c == '=';
 }
 
-// Drops what XML forbids: control characters.
-void append_clean(std::string& out, std::string_view text) {
+// The first control character at or after `at` that XML forbids.
+std::size_t next_forbidden(std::string_view text, std::size_t at) {
   const auto forbidden = [](char c) {
     return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' && c != '\r';
   };
-  const std::size_t start = out.size();
-  out.append(text);
-  unsigned lowest = 0xFF;
-  for (const char c : text) {
-    lowest = std::min(lowest, static_cast<unsigned>(static_cast<unsigned char>(c)));
+  while (at + 8 <= text.size()) {
+    const std::uint64_t word = swar::load(text.data() + at);
+    const std::uint64_t controls = swar::control(word);
+    if (controls != 0 && (controls & ~(swar::equal(word, '\n') | swar::equal(word, '\t') |
+                                       swar::equal(word, '\r'))) != 0) {
+      break;
+    }
+    at += 8;
   }
-  if (lowest < 0x20) {
-    const auto from = out.begin() + static_cast<std::ptrdiff_t>(start);
-    out.erase(std::remove_if(from, out.end(), forbidden), out.end());
+  while (at < text.size() && !forbidden(text[at])) {
+    ++at;
+  }
+  return at;
+}
+
+// Drops what XML forbids: control characters.
+void append_clean(std::string& out, std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t end = next_forbidden(text, at);
+    out.append(text, at, end - at);
+    at = end + 1;
   }
 }
 

@@ -70,7 +70,10 @@ TEST_CASE("sanitize: nothing active gets through", "[sanitize]") {
        "a"},
       {"<a title='\"><script>x</script>'>a</a>",
        "<a title=\"&quot;&gt;&lt;script&gt;x&lt;/script&gt;\">a</a>"},
-      {"<math><mi xlink:href='javascript:x'>y</mi></math>b", "b"},
+      {"<math><mi xlink:href='javascript:x'>y</mi></math>b", "yb"},
+      {"<math><semantics><mi>y</mi><annotation-xml><script>x</script></annotation-xml>"
+       "<annotation encoding=TeX>\\y</annotation></semantics></math>b",
+       "yb"},
       {"<img src=//t.example/p.gif width=1 height=1>a", "a"},
       {"<img src='https://feeds.feedburner.com/~r/x/1'>a", "a"},
       {"<img src=/p.gif style='display: none'>a", "a"},
