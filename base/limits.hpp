@@ -115,6 +115,10 @@ inline constexpr std::size_t kMaxDiscovered = 32;
 // Feeds in one OPML file: the largest public lists have some ten thousand.
 inline constexpr std::size_t kMaxOpmlFeeds = 100'000;
 
+// ---- siftd parse
+// A file or stdin: ten times the largest feed that was seen; an endless one ends here.
+inline constexpr std::size_t kMaxParsedFile = 1024 * kMiB;
+
 // ---- pages (parsers/html, sifters/article)
 // What [fetch] max_body is by default; the rest of a longer page is not read.
 inline constexpr std::size_t kMaxPageBytes = 16 * kMiB;

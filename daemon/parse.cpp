@@ -10,12 +10,11 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
-#include <fstream>
-#include <iostream>
-#include <iterator>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -80,31 +79,45 @@ class OrderedOutput {
   std::atomic<bool> failed_ = false;
 };
 
-// The whole of a file or of stdin; nullopt when it cannot be read.
+// The whole of a file or of stdin; nullopt and errno when it cannot be read or is above
+// limits::kMaxParsedFile.
 std::optional<std::string> read_file(const std::string& name) {
-  std::string bytes;
-  if (name == "-") {
-    bytes.assign(std::istreambuf_iterator<char>(std::cin), {});
-    return bytes;
-  }
-  std::FILE* file = std::fopen(name.c_str(), "rb");
+  struct Close {
+    void operator()(std::FILE* file) const {
+      if (file != stdin) {
+        std::fclose(file);
+      }
+    }
+  };
+  const std::unique_ptr<std::FILE, Close> file(
+      name == "-" ? stdin : std::fopen(name.c_str(), "rb"));
   if (file == nullptr) {
     return std::nullopt;
   }
-  std::fseek(file, 0, SEEK_END);
-  const long size = std::ftell(file);
-  std::rewind(file);
-  if (size > 0) {
-    bytes.resize(static_cast<std::size_t>(size));
-    bytes.resize(std::fread(bytes.data(), 1, bytes.size(), file));
+  constexpr std::size_t kLeast = 4 * limits::kKiB;  // a read
+  constexpr std::size_t kMost = limits::kMiB;
+  std::string bytes;
+  struct stat about {};
+  if (::fstat(::fileno(file.get()), &about) == 0 && S_ISREG(about.st_mode)) {
+    bytes.reserve(std::min(static_cast<std::size_t>(about.st_size),
+                           limits::kMaxParsedFile) +
+                  kLeast);  // pipes do not tell
   }
-  char more[4096];  // pipes do not tell their size
-  while (const std::size_t count = std::fread(more, 1, sizeof more, file)) {
-    bytes.append(more, count);
+  std::size_t count = 0;
+  do {
+    const std::size_t size = bytes.size();
+    bytes.resize(size + std::clamp(bytes.capacity() - size, kLeast, kMost));
+    count = std::fread(bytes.data() + size, 1, bytes.size() - size, file.get());
+    bytes.resize(size + count);
+  } while (count > 0 && bytes.size() <= limits::kMaxParsedFile);
+  if (bytes.size() > limits::kMaxParsedFile) {
+    errno = EFBIG;
+    return std::nullopt;
   }
-  const bool failed = std::ferror(file) != 0;
-  std::fclose(file);
-  return failed ? std::nullopt : std::optional(std::move(bytes));
+  if (std::ferror(file.get()) != 0) {
+    return std::nullopt;
+  }
+  return bytes;
 }
 
 void append_error(std::string& line, std::string_view what) {

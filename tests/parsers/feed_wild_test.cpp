@@ -168,6 +168,26 @@ TEST_CASE("wild: items outside of the channel and guids that are shared", "[wild
             "item></rss>"));
 }
 
+TEST_CASE("wild: a guid is kept as it stands, and none is made up for it", "[wild]") {
+  const auto [elements, id, url] = GENERATE(table<const char*, const char*, const char*>({
+      {"<guid>a b</guid><link>http://h.example/1</link>", "a b", "http://h.example/1"},
+      {"<guid> x\n</guid><link>http://h.example/1</link>", "x", "http://h.example/1"},
+      {"<guid></guid><link>http://h.example/1</link>", "", "http://h.example/1"},
+      {"<guid/><link>http://h.example/1</link>", "", "http://h.example/1"},
+      {"<link>http://h.example/1</link>", "", "http://h.example/1"},
+      {"<guid>http://h.example/g</guid>", "http://h.example/g", "http://h.example/g"},
+      {"<guid isPermaLink='false'>http://h.example/g</guid>", "http://h.example/g", ""},
+      {"<guid isPermaLink='true'>/g</guid>", "/g", ""},
+      {"<guid>urn:x</guid>", "urn:x", ""},
+      {"<guid>javascript:x</guid>", "javascript:x", ""},
+      {"<title>T</title>", "", ""},
+  }));
+  CAPTURE(elements);
+  const Item item = rss_item(elements);
+  CHECK(item.id == id);
+  CHECK(item.url == url);
+}
+
 TEST_CASE("wild: gzip without a header is unpacked", "[wild]") {
   std::string packed(1000, '\0');
   z_stream stream{};
