@@ -392,8 +392,9 @@ void FeedXml::end_item() {
     over_limit =
         "a text is longer than " + std::to_string(limits::kMaxItemText) + " bytes";
   }
-  if (item_.link.empty() && item_.links.empty() && channel.format == "sitemap") {
-    return;  // <url> without <loc>
+  if (item_.link.empty() && item_.links.empty() &&
+      channel.format.starts_with("sitemap")) {
+    return;  // <url> without <loc>, or another format's <item> in an index
   }
   if (on_item_) {
     on_item_(adapt_item(std::move(item_)));

@@ -255,7 +255,7 @@ TEST_CASE("sitemap: an index names others and has no items", "[formats]") {
   const Parsed parsed = parse(
       "<sitemapindex><sitemap><loc>/a.xml</loc></sitemap>"
       "<sitemap><loc>http://h.example/b.xml.gz</loc><lastmod>2022</lastmod></sitemap>"
-      "<sitemap><loc>ftp://h.example/c</loc></sitemap></sitemapindex>",
+      "<sitemap><loc>ftp://h.example/c</loc></sitemap><item/></sitemapindex>",
       "http://h.example/sitemap.xml");
   CHECK(parsed.items.empty());
   CHECK(parsed.info.sitemaps ==
