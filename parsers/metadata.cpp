@@ -21,6 +21,11 @@ namespace {
 
 using Date = std::optional<std::chrono::sys_seconds>;
 
+constexpr std::string_view kGenericTitles[] = {
+    "home",      "homepage", "startseite", "index",   "untitled", "untitled document",
+    "unbenannt", "blog",     "news",       "article", "accueil",  "inicio",
+    "post",      "page",     "detail",     "welcome"};
+
 const std::string& first_filled(std::initializer_list<const std::string*> fields) {
   static const std::string kNone;
   for (const std::string* field : fields) {
@@ -109,30 +114,88 @@ void add_names(std::string_view byline, std::string_view url,
   }
 }
 
+bool any_known(const std::vector<Author>& some, const std::vector<Author>& others) {
+  return std::any_of(some.begin(), some.end(), [&](const Author& author) {
+    return std::any_of(others.begin(), others.end(), [&](const Author& other) {
+      return equals_ignoring_case(author.name, other.name);
+    });
+  });
+}
+
+// "Todd" where readers see "Todd Bates": the fuller one.
+void fill_first_names(const std::vector<Author>& visible, std::vector<Author>& authors) {
+  for (Author& author : authors) {
+    const auto fuller = std::find_if(
+        visible.begin(), visible.end(),
+        [&](const Author& other) { return other.name.starts_with(author.name + " "); });
+    if (author.name.find(' ') == std::string::npos && fuller != visible.end()) {
+      author.name = fuller->name;
+    }
+  }
+}
+
+// "viktor", "CC7567": what people call themselves when they sign up somewhere.
+bool is_user_name(std::string_view name) {
+  return (name[0] >= 'a' && name[0] <= 'z' && name.size() > 5) ||
+         (name.find(' ') == name.npos &&
+          std::any_of(name.begin(), name.end(), is_ascii_digit));
+}
+
+// The agency or paper that JSON-LD names, unless it is the site itself or a user.
+std::vector<Author> credits_of(const Findings& found, std::string_view base,
+                               const std::vector<std::string>& sites) {
+  std::vector<Author> credits;
+  for (const Author& author : found.linked.authors) {
+    const std::string name = collapse_spaces(author.name);
+    const bool is_site = std::any_of(
+        sites.begin(), sites.end(),
+        [&](const std::string& site) { return equals_ignoring_case(site, name); });
+    const bool is_user = !sites.empty() && !name.empty() && is_user_name(name);
+    if (credits.empty() && !is_site && !is_user && name.size() >= 3 &&
+        name.size() <= 60 && is_credit(name)) {
+      credits.push_back({name, absolute(base, author.url), ""});
+    }
+  }
+  return credits;
+}
+
+// JSON-LD's persons first. When meta elements and the visible byline agree on others,
+// JSON-LD names who put the page online. An agency that JSON-LD names goes before what
+// stands about the page; the site itself is named only when nobody else is.
 std::vector<Author> authors_of(const Findings& found,
                                const std::vector<std::string>& sites,
                                std::string_view base) {
-  std::vector<Author> authors;
+  std::vector<Author> linked;
   for (const Author& author : found.linked.authors) {
-    add_names(author.name, absolute(base, author.url), sites, authors);
+    add_names(author.name, absolute(base, author.url), sites, linked);
   }
-  for (const auto* list : {&found.meta_authors, &found.item_authors, &found.rel_authors,
-                           &found.byline_authors}) {
-    if (!authors.empty()) {
-      break;
-    }
-    for (const std::string& byline : *list) {
+  const auto all_names = [&](const std::vector<std::string>& bylines) {
+    std::vector<Author> authors;
+    for (const std::string& byline : bylines) {
       add_names(byline, "", sites, authors);
     }
-  }
-  // No person anywhere: the agency or paper that the page names.
-  for (const Author& author : found.linked.authors) {
-    const std::string name = collapse_spaces(author.name);
-    if (authors.empty() && name.size() >= 3 && name.size() <= 60 && is_credit(name)) {
-      authors.push_back({name, absolute(base, author.url), ""});
+    return authors;
+  };
+  std::vector<Author> meta = all_names(found.meta_authors);
+  std::vector<Author> visible = all_names(found.item_authors);
+  for (const auto* bylines : {&found.rel_authors, &found.byline_authors}) {
+    if (visible.empty()) {
+      visible = all_names(*bylines);
     }
   }
-  return authors;
+  fill_first_names(visible, linked);
+  fill_first_names(visible, meta);
+  if (!linked.empty() && any_known(meta, visible) && !any_known(linked, meta) &&
+      !any_known(linked, visible)) {
+    return meta;
+  }
+  std::vector<Author> credits = credits_of(found, base, sites);
+  for (std::vector<Author>* authors : {&linked, &meta, &credits, &visible}) {
+    if (!authors->empty()) {
+      return std::move(*authors);
+    }
+  }
+  return credits_of(found, base, {});  // whoever it is
 }
 
 std::string host_of(std::string_view url) {
@@ -158,26 +221,63 @@ double shared_words(std::string_view text, std::string_view other) {
   return words == 0 ? 0 : static_cast<double>(shared) / static_cast<double>(words);
 }
 
+// Whether a page that is called `raw` was left unnamed by who made it.
+bool is_generic(std::string_view raw) {
+  return std::any_of(
+      std::begin(kGenericTitles), std::end(kGenericTitles),
+      [&](std::string_view word) { return equals_ignoring_case(trim(raw), word); });
+}
+
+// Whether a heading is the site's name: the title ends in it, or is it and what the
+// page calls itself for networks.
+bool is_site_heading(const Findings& found, std::string_view heading) {
+  return ends_title(found.title, heading) || ends_title(found.og_title, heading) ||
+         begins_title(found.title, heading, found.og_title);
+}
+
+// Of the page's h1 the one that says most of what its titles say: pages put their
+// site's name, a kicker and the headline there.
+std::string headline_of(const Findings& found, std::string_view titles) {
+  std::string best;
+  double most = -1;
+  for (const std::string& heading : found.headings) {
+    if (heading.size() >= 300 || is_site_heading(found, heading)) {
+      continue;
+    }
+    const double shared =
+        shared_words(heading, titles) + (heading.size() >= 12 ? 0.5 : 0);
+    if (shared > most) {
+      most = shared;
+      best = heading;
+    }
+  }
+  return best;
+}
+
 // What readers see above the text is the title, when what the page says elsewhere (for
 // search engines and networks) agrees that it is about the same.
 std::string title_of(const Findings& found, const std::vector<std::string>& sites,
                      std::string_view host) {
+  const std::string none;
+  const std::string& last = found.headings.empty() ? none : found.headings.front();
   const std::string raw = resolve_references(
       first_filled({&found.linked.headline, &found.og_title, &found.twitter_title,
-                    &found.title, &found.meta_title, &found.headline}));
-  if (ends_title(found.title, found.headline) ||
-      ends_title(found.og_title, found.headline)) {
-    std::vector<std::string> names = sites;
-    names.push_back(found.headline);
-    return article_title(raw, "", names, host);
+                    &found.title, &found.meta_title, &last}));
+  const std::string titles = raw + " " + found.og_title + " " + found.title;
+  const std::string headline = headline_of(found, titles);
+  if (is_generic(raw) && !headline.empty()) {
+    return article_title(headline, "", sites, host);
   }
-  std::string title = article_title(raw, found.headline, sites, host);
-  if (found.headline.size() >= 15 && found.headline.size() < 300 &&
-      shared_words(found.headline, raw + " " + found.og_title + " " + found.title) >=
-          0.3) {
-    title = article_title(found.headline, "", sites, host);
+  std::vector<std::string> names = sites;
+  for (const std::string& heading : found.headings) {
+    if (is_site_heading(found, heading)) {
+      names.push_back(heading);
+    }
   }
-  return title;
+  if (headline.size() >= 15 && shared_words(headline, titles) >= 0.3) {
+    return article_title(headline, "", names, host);
+  }
+  return article_title(raw, headline, names, host);
 }
 
 std::string language_of(const Findings& found) {

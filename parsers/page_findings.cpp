@@ -7,6 +7,7 @@
 #include "parsers/chars.hpp"
 #include "parsers/date.hpp"
 #include "parsers/metadata.hpp"
+#include "parsers/person_names.hpp"
 
 namespace siftd {
 
@@ -33,6 +34,12 @@ class Scan {
     for (Index i = 1; i < tree_.size(); ++i) {
       visit(i);
     }
+    if (found_.headings.empty()) {
+      found_.headings = std::move(logos_);
+    }
+    found_.item_authors = beside_the_first(items_);
+    found_.rel_authors = beside_the_first(links_);
+    found_.byline_authors = beside_the_first(bylines_);
   }
 
  private:
@@ -77,13 +84,29 @@ class Scan {
     }
   }
 
-  // The first h1 that is no logo: the text of the page's own headline.
+  // An h1 that is nothing but a link to the front page is the site's logo.
   void visit_headline(Index i) {
     const std::string text = collapse_spaces(tree_.text_below(i));
-    if (text.size() > found_.headline.size() && found_.headline.size() < 12) {
-      found_.headline = text;
+    if (!text.empty() && found_.headings.size() < kMaxHeadings) {
+      (leads_home(i) ? logos_ : found_.headings).push_back(text);
+      if (headline_at_ == 0) {
+        headline_at_ = i;
+      }
     }
     visit_element(i);
+  }
+
+  bool leads_home(Index i) const {
+    for (Index k = i + 1; k < tree_[i].end; ++k) {
+      if (tree_[k].tag == Tag::a) {
+        const std::string_view href = trim(tree_.attribute(k, Attr::href));
+        const std::size_t host = href.find("://");
+        const std::size_t path = host == href.npos ? 0 : href.find('/', host + 3);
+        return !href.empty() && href[0] != '#' &&
+               (path == href.npos || href.substr(path) == "/");
+      }
+    }
+    return false;
   }
 
   void visit_link(Index i) {
@@ -266,7 +289,7 @@ class Scan {
            first_of(tree_.attribute(i, Attr::src), tree_.attribute(i, Attr::href),
                     tree_.attribute(i, Attr::content)));
     } else if (names(property, "author") && !names(property, "authority")) {
-      add_author(found_.item_authors, item_author(i));
+      add_author(items_, i, item_author(i));
     }
   }
 
@@ -291,11 +314,53 @@ class Scan {
     return item_value(i);
   }
 
-  static void add_author(std::vector<std::string>& authors, std::string_view text) {
-    const std::string name = collapse_spaces(text.substr(0, limits::kMaxMetaBytes));
-    if (!name.empty() && authors.size() < limits::kMaxAuthors) {
-      authors.push_back(name);
+  struct Byline {
+    Index at = 0;
+    std::string text;
+  };
+
+  static void add_author(std::vector<Byline>& authors, Index i, std::string_view text) {
+    std::string name = collapse_spaces(text.substr(0, limits::kMaxMetaBytes));
+    if (!name.empty() && authors.size() < kMaxBylines) {
+      authors.push_back({i, std::move(name)});
     }
+  }
+
+  // The article's authors stand together; those of teasers and of the site's other
+  // columns stand elsewhere. The first that names a person below the headline decides
+  // where, else the first of all.
+  std::vector<std::string> beside_the_first(const std::vector<Byline>& bylines) const {
+    const auto names_person = [](const Byline& byline) {
+      return !person_names(byline.text).empty();
+    };
+    auto first = std::find_if(bylines.begin(), bylines.end(), [&](const Byline& byline) {
+      return byline.at > headline_at_ && names_person(byline);
+    });
+    if (first == bylines.end()) {
+      first = std::find_if(bylines.begin(), bylines.end(), names_person);
+    }
+    std::vector<std::string> texts;
+    if (first != bylines.end()) {
+      const Index end = end_of_company(first->at);
+      for (auto byline = first; byline != bylines.end() && byline->at < end; ++byline) {
+        if (texts.size() < limits::kMaxAuthors) {
+          texts.push_back(byline->text);
+        }
+      }
+    }
+    return texts;
+  }
+
+  // Where the surroundings of a byline end: its ancestors, while they are small.
+  Index end_of_company(Index i) const {
+    constexpr Index kFew = 60;  // nodes
+    Index up = i;
+    for (Index over = tree_[up].parent;
+         over != HtmlTree::kNone && tree_[over].end - over <= kFew;
+         over = tree_[up].parent) {
+      up = over;
+    }
+    return tree_[up].end;
   }
 
   void visit_element(Index i) {
@@ -310,7 +375,7 @@ class Scan {
     if (tree_[i].tag == Tag::a &&
         (names(rel, "author") || names(tree_.attribute(i, Attr::href), "/author/") ||
          names(tree_.attribute(i, Attr::href), "/autor/"))) {
-      add_author(found_.rel_authors, tree_.text_below(i));
+      add_author(links_, i, text_until(i, 300));
     }
     visit_byline(i);
   }
@@ -343,7 +408,7 @@ class Scan {
     }
     const std::string text = collapse_spaces(text_until(i, 300));
     if (is_author && text.size() < 200) {
-      add_author(found_.byline_authors, text);
+      add_author(bylines_, i, text);
     }
     if (is_date && text.size() < 80 && found_.published_text.empty() &&
         date_within(text)) {
@@ -353,7 +418,8 @@ class Scan {
 
   static bool is_author_name(std::string_view attribute) {
     return (names(attribute, "byline") || names(attribute, "author") ||
-            names(attribute, "autor")) &&
+            names(attribute, "autor") || names(attribute, "auteur") ||
+            names(attribute, "verfasser") || names(attribute, "penulis")) &&
            !names(attribute, "authority") && !names(attribute, "authorization") &&
            !names(attribute, "comment") && !names(attribute, "bio") &&
            !names(attribute, "image");
@@ -370,8 +436,14 @@ class Scan {
     return all;
   }
 
+  static constexpr std::size_t kMaxHeadings = 8;
+  static constexpr std::size_t kMaxBylines = 40;
+
   const HtmlTree& tree_;
   Findings& found_;
+  std::vector<std::string> logos_;
+  std::vector<Byline> items_, links_, bylines_;
+  Index headline_at_ = 0;
 };
 
 }  // namespace

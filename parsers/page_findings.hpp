@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,8 @@ namespace siftd {
 // anything is judged. The first of each kind; white space collapsed.
 struct Findings {
   LinkedData linked;
-  std::string og_title, twitter_title, meta_title, title, headline;
+  std::string og_title, twitter_title, meta_title, title;
+  std::vector<std::string> headings;  // h1 in order, those that lead home left out
   std::string og_site, application_name, twitter_site;
   std::string og_description, description;
   std::string og_image, twitter_image, item_image;

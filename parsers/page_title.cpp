@@ -87,6 +87,12 @@ bool ends_title(std::string_view raw, std::string_view name) {
   return tail == squeeze(name) && tail.size() < squeeze(raw.substr(0, cut.at)).size();
 }
 
+bool begins_title(std::string_view raw, std::string_view name, std::string_view rest) {
+  const std::string first = squeeze(name);
+  const std::string second = squeeze(rest);
+  return !first.empty() && !second.empty() && squeeze(raw) == first + second;
+}
+
 std::string article_title(std::string_view raw, std::string_view headline,
                           const std::vector<std::string>& site_names,
                           std::string_view host) {

@@ -17,4 +17,8 @@ std::string article_title(std::string_view raw, std::string_view headline,
 // though the page shows it as its first heading.
 bool ends_title(std::string_view raw, std::string_view name);
 
+// Whether a page's title is this name, a separator and `rest` (its og:title): "Blog:
+// post".
+bool begins_title(std::string_view raw, std::string_view name, std::string_view rest);
+
 }  // namespace siftd

@@ -68,6 +68,8 @@ constexpr std::string_view kLeadIns[] = {"view all posts by ",
                                          "article by ",
                                          "from ",
                                          "contributed by ",
+                                         "текст: ",
+                                         "Текст: ",
                                          "автор: ",
                                          "автор ",
                                          "oleh ",
@@ -212,6 +214,22 @@ void strip_lead_in(std::string_view& name) {
   }
 }
 
+// "Ann (A.J.) Lee (with Jo Doe)" without what stands in brackets.
+std::string without_brackets(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t open = std::min(text.find('('), text.size());
+    out += text.substr(0, open);
+    const std::size_t close = text.find(')', open);
+    text.remove_prefix(close == text.npos ? open : close + 1);
+    if (close == text.npos) {
+      out += text;
+      break;
+    }
+  }
+  return collapse_spaces(out);
+}
+
 // What follows in brackets or after a comma is a role, a place or an agency.
 std::string_view without_tail(std::string_view name) {
   for (const char stop : {'(', '[', '<', '@', '"'}) {
@@ -336,7 +354,7 @@ bool is_credit(std::string_view name) {
 
 std::vector<std::string> person_names(std::string_view byline) {
   std::vector<std::string> names;
-  const std::string line = collapse_spaces(byline.substr(0, 500));
+  const std::string line = without_brackets(byline.substr(0, 500));
   std::string_view rest = trim(line);
   strip_lead_in(rest);
   const auto parts = split_at_commas(split_at_joins(rest));

@@ -98,18 +98,41 @@ Evidence gather_evidence(const PageMetadata& metadata, const ArticleHints& hints
   return evidence;
 }
 
-// What stands between headline and text: "By Ann Lee", "8 January 2022". Used where the
-// page's marks say nothing.
+// The date in the nearest short blocks above the headline, as a kicker has it, else in
+// the last ones of the text, as a letter has it.
+std::optional<std::chrono::sys_seconds> date_around(const PageBlocks& page,
+                                                    const Choice& choice) {
+  constexpr std::size_t kNear = 2;
+  constexpr std::size_t kShort = 60;
+  for (std::size_t i = 1; i <= kNear; ++i) {
+    for (const std::size_t at : {*choice.headline - i, choice.last - i}) {
+      const bool is_inside = at < page.blocks.size() && page.blocks[at].weight < kShort &&
+                             page.blocks[at].link_weight == 0;
+      if (const auto date =
+              is_inside ? date_within(page.blocks[at].text) : std::nullopt) {
+        return date;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+// What stands between headline and text: "By Ann Lee", "8 January 2022", perhaps below
+// the lead. Used where the page's marks say nothing.
 void read_dateline(const PageBlocks& page, const Choice& choice, PageMetadata& metadata) {
   if (!choice.headline) {
     return;
   }
   constexpr std::size_t kFar = 15;  // blocks below the headline
   const std::size_t end = std::min(page.blocks.size(), *choice.headline + kFar);
+  bool lead_passed = false;
   for (std::size_t i = *choice.headline + 1; i < end; ++i) {
     const Block& block = page.blocks[i];
     if (block.weight > 140) {
-      return;
+      if (lead_passed) {
+        break;
+      }
+      lead_passed = true;
     }
     if (!metadata.published && block.weight < 80) {
       metadata.published = date_within(block.text);
@@ -119,6 +142,9 @@ void read_dateline(const PageBlocks& page, const Choice& choice, PageMetadata& m
         metadata.authors.push_back({std::move(name), "", ""});
       }
     }
+  }
+  if (!metadata.published) {
+    metadata.published = date_around(page, choice);
   }
 }
 

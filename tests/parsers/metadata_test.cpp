@@ -51,6 +51,9 @@ TEST_CASE("person names: bylines as sites write them", "[metadata]") {
       {"", {}},
       {"Ann Lee, Ann Lee", {"Ann Lee"}},
       {"田中太郎", {"田中太郎"}},
+      {"Ann (A. J.) Lee", {"Ann Lee"}},
+      {"Ann Lee (with Jo Doe and Raj Patel)", {"Ann Lee"}},
+      {"Ann Lee (", {"Ann Lee"}},
   };
   for (const Case& c : cases) {
     CHECK(person_names(c.byline) == c.names);
@@ -139,6 +142,57 @@ TEST_CASE("metadata: broken JSON-LD is forgiven or passed over", "[metadata]") {
   }
   const std::string deep(200'000, '[');
   CHECK(read("<script type='application/ld+json'>" + deep + "</script>").title.empty());
+}
+
+TEST_CASE("metadata: the headline is the h1 that the titles speak of", "[metadata]") {
+  const auto [page, title] = GENERATE(table<const char*, const char*>({
+      // a logo, then the headline
+      {"<title>The ferry is late again | Harbour news</title><h1><a href='/'>Harbour "
+       "news</a></h1><h1>The ferry is late again</h1>",
+       "The ferry is late again"},
+      // the site's name first, in the title too
+      {"<title>Harbour news: The ferry is late again</title>"
+       "<meta property='og:title' content='The ferry is late again'>"
+       "<h1>Harbour news</h1>",
+       "The ferry is late again"},
+      // the site's name, not linked, which ends the title
+      {"<title>The ferry is late again | A place for good news</title>"
+       "<h1>A place for good news</h1><h1>The ferry is late again</h1>",
+       "The ferry is late again"},
+      // a page that nobody named
+      {"<title>Home</title><h1>The ferry is late again</h1>", "The ferry is late again"},
+  }));
+  CAPTURE(page);
+  CHECK(read(page).title == title);
+}
+
+TEST_CASE("metadata: whose article it is, when sources differ", "[metadata]") {
+  const auto [page, authors] = GENERATE(table<const char*, Names>({
+      // teasers beside the article have authors too
+      {"<h1>The ferry is late</h1><p class='byline'>By Ann Lee</p><p>x</p>"
+       "<aside><ul><li>a<li>b<li>c<li>d<li>e<li>f<li>g<li>h<li>i<li>j<li>k<li>l<li>m"
+       "<li>n<li>o<li>p<li>q<li>r<li>s<li>t<li>u<li>v<li>w<li>x<li>y<li>z</ul>"
+       "<p class='byline'>Raj Patel</p></aside>",
+       {"Ann Lee"}},
+      // meta elements and byline agree: JSON-LD names who put it online
+      {"<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"headline\":\"x\","
+       "\"author\":{\"@type\":\"Person\",\"name\":\"Eva Lind\"}}</script>"
+       "<meta name='author' content='Ann Lee'><h1>x</h1><p class='byline'>By Ann Lee</p>",
+       {"Ann Lee"}},
+      // a first name alone
+      {"<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"headline\":\"x\","
+       "\"author\":{\"@type\":\"Person\",\"name\":\"Ann\"}}</script>"
+       "<h1>x</h1><p class='author'>By Ann Lee</p>",
+       {"Ann Lee"}},
+      // an agency, and the names of others around
+      {"<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"headline\":\"x\","
+       "\"author\":{\"@type\":\"Organization\",\"name\":\"dpa\"}}</script>"
+       "<h1>x</h1><p class='author'>Raj Patel</p>",
+       {"dpa"}},
+      {"<h1>x</h1><div class='auteurs'>par Élise Dupont</div>", {"Élise Dupont"}},
+  }));
+  CAPTURE(page);
+  CHECK(names(read(page)) == authors);
 }
 
 TEST_CASE("metadata: addresses that are no http address are none", "[metadata]") {

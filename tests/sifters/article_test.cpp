@@ -277,6 +277,21 @@ TEST_CASE("article: the lead above the text belongs to it but in English", "[art
       contains(extract("<html lang=en><title>Brücke offen</title>" + inside).text, lead));
 }
 
+TEST_CASE("article: a date that no mark tells stands beside headline or text",
+          "[article]") {
+  const std::string date = "8 January 2022";
+  const std::string headline = "<h1>Bridge reopens</h1>";
+  const std::string inside = GENERATE_COPY(
+      headline + "<div>" + date + "</div>" + body(),
+      headline + "<h4>" + kOther + "</h4><div>Ann Lee | " + date + "</div>" + body(),
+      "<small>" + date + "</small>" + headline + body(),
+      headline + body() + "<p>Ann<br>" + date + "</p>");
+  CAPTURE(inside);
+  const Article article = extract(page("<article>" + inside + "</article>"));
+  REQUIRE(article.published);
+  CHECK(article.published == parse_date(date));
+}
+
 TEST_CASE("article: hostile pages end in bounded time", "[article]") {
   std::string deep;
   for (int i = 0; i < 100'000; ++i) {
