@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/limits.hpp"
+#include "parsers/chars.hpp"
 
 namespace siftd {
 
@@ -387,6 +388,73 @@ std::string HtmlTree::text_below(Index i) const {
   return all;
 }
 
+namespace {
+
+// Whether behind a '<' stands this name and no longer one.
+bool begins_tag(std::string_view text, std::string_view name) {
+  return text.size() > name.size() && starts_with_ignoring_case(text, name) &&
+         (is_ascii_space(text[name.size()]) || text[name.size()] == '/' ||
+          text[name.size()] == '>');
+}
+
+// The end of what a script or style whose start tag begins at `at` holds, when that is
+// nothing that a page shows: no data (JSON), and no tag or comment before its own end
+// tag, so that a misread start tag takes no text with it. Else npos.
+std::size_t end_of_unread(std::string_view page, std::size_t at, std::string_view name,
+                          std::size_t& begin) {
+  const std::size_t close = page.find('>', at);
+  if (close == page.npos ||
+      find_ignoring_case(page.substr(at, close - at), "json") != page.npos) {
+    return page.npos;
+  }
+  begin = close + 1;
+  for (std::size_t i = page.find('<', begin); i != page.npos; i = page.find('<', i + 1)) {
+    const std::string_view rest = page.substr(i + 1);
+    if (rest.starts_with('/') && begins_tag(rest.substr(1), name)) {
+      return i;
+    }
+    if (rest.empty() || is_ascii_alpha(rest[0]) || rest[0] == '/' || rest[0] == '!') {
+      return page.npos;
+    }
+  }
+  return page.npos;
+}
+
+// Half of a page's bytes are scripts and styles, which nobody reads here: the page
+// without them, or nothing in `without` when there are none.
+void leave_out_unread(std::string_view page, std::string& without) {
+  std::size_t done = 0;
+  std::size_t at = page.find('<');
+  while (at != page.npos) {
+    const std::string_view rest = page.substr(at + 1);
+    std::string_view name;
+    if (rest.starts_with("!--")) {
+      const std::size_t end = page.find("-->", at + 4);
+      at = end == page.npos ? page.npos : page.find('<', end);
+      continue;
+    }
+    for (const std::string_view known : {"script", "style"}) {
+      if (begins_tag(rest, known)) {
+        name = known;
+      }
+    }
+    std::size_t begin = 0;
+    const std::size_t end =
+        name.empty() ? page.npos : end_of_unread(page, at + 1, name, begin);
+    if (end != page.npos) {
+      without.append(page, done, begin - done);
+      done = end;
+      at = end;
+    }
+    at = page.find('<', at + 1);
+  }
+  if (done > 0) {
+    without.append(page, done);
+  }
+}
+
+}  // namespace
+
 HtmlTree parse_html(std::string_view utf8) {
   thread_local std::unique_ptr<Parser> parser;
   if (!parser) {
@@ -396,7 +464,9 @@ HtmlTree parse_html(std::string_view utf8) {
   // MyHTML wants something to begin with.
   const std::string_view page =
       utf8.empty() ? " " : utf8.substr(0, limits::kMaxPageBytes);
-  std::string cut = parser->parse(page);
+  std::string without;
+  leave_out_unread(page, without);
+  std::string cut = parser->parse(without.empty() ? page : without);
   HtmlTreeBuilder(tree).copy(parser->document());
   if (cut.empty() && page.size() < utf8.size()) {
     cut = "larger than " + std::to_string(limits::kMaxPageBytes) + " bytes";

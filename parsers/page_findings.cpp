@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <unordered_map>
 
 #include "base/limits.hpp"
 #include "parsers/chars.hpp"
@@ -371,13 +372,18 @@ class Scan {
     if (tree_[i].tag == Tag::time) {
       visit_time(i);
     }
-    const std::string_view rel = tree_.attribute(i, Attr::rel);
-    if (tree_[i].tag == Tag::a &&
-        (names(rel, "author") || names(tree_.attribute(i, Attr::href), "/author/") ||
-         names(tree_.attribute(i, Attr::href), "/autor/"))) {
+    if (tree_[i].tag == Tag::a && leads_to_author(i)) {
       add_author(links_, i, text_until(i, 300));
     }
     visit_byline(i);
+  }
+
+  bool leads_to_author(Index i) const {
+    const std::string_view href = tree_.attribute(i, Attr::href);
+    const std::size_t at = href.find("/aut");
+    return names(tree_.attribute(i, Attr::rel), "author") ||
+           (at != href.npos && (href.find("/author/", at) != href.npos ||
+                                href.find("/autor/", at) != href.npos));
   }
 
   void visit_time(Index i) {
@@ -400,9 +406,10 @@ class Scan {
     if (classes.empty() && id.empty()) {
       return;
     }
-    const bool is_author = is_author_name(classes) || is_author_name(id);
-    const bool is_date = names(classes, "date") || names(classes, "publish") ||
-                         names(classes, "time") || names(id, "date");
+    const Names of_class = what_is_named(classes);
+    const Names of_id = id.empty() ? Names{} : read_names(id);
+    const bool is_author = of_class.author || of_id.author;
+    const bool is_date = of_class.date || names(id, "date");
     if (!is_author && !is_date) {
       return;
     }
@@ -414,6 +421,24 @@ class Scan {
         date_within(text)) {
       found_.published_text = text;
     }
+  }
+
+  // What a class or id attribute says of its element.
+  struct Names {
+    bool author = false;
+    bool date = false;
+  };
+  static Names read_names(std::string_view attribute) {
+    return {is_author_name(attribute), names(attribute, "date") ||
+                                           names(attribute, "publish") ||
+                                           names(attribute, "time")};
+  }
+  Names what_is_named(std::string_view classes) {
+    const auto [known, is_new] = known_.try_emplace(classes);
+    if (is_new) {
+      known->second = read_names(classes);
+    }
+    return known->second;
   }
 
   static bool is_author_name(std::string_view attribute) {
@@ -443,6 +468,7 @@ class Scan {
   Findings& found_;
   std::vector<std::string> logos_;
   std::vector<Byline> items_, links_, bylines_;
+  std::unordered_map<std::string_view, Names> known_;  // by class attribute
   Index headline_at_ = 0;
 };
 

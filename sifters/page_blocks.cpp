@@ -120,7 +120,7 @@ class Cutter {
       add_text(i);
       return i + 1;
     }
-    page_.marks[i] = marks_of(tree_, i);
+    page_.marks[i] = marks_of(tree_, i, known_);
     if (is_unread(node.tag)) {
       skip(i);
       return node.end;
@@ -289,6 +289,7 @@ class Cutter {
 
   const HtmlTree& tree_;
   PageBlocks page_;
+  KnownMarks known_;
   std::vector<Open> open_;
   Block block_;
   bool space_ = false;

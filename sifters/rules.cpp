@@ -90,8 +90,15 @@ struct Rules::Compiled {
   };
   // By their first two bytes: a line is compared with a handful.
   std::unordered_map<std::uint16_t, std::vector<Start>> starts;
-  RE2::Set patterns{pattern_options(), RE2::ANCHOR_BOTH};
-  std::vector<std::size_t> pattern_rules;  // the rule of each pattern
+  // Patterns by the length of the lines that they are for: most of a text is in lines
+  // that few patterns want to see.
+  struct Patterns {
+    std::size_t longest = 0;
+    RE2::Set set{pattern_options(), RE2::ANCHOR_BOTH};
+    std::vector<std::size_t> rules;  // the rule of each pattern
+  };
+  std::array<Patterns, 3> patterns{Patterns{160}, Patterns{400},
+                                   Patterns{limits::kMaxRuleLine}};
   std::vector<std::unique_ptr<RE2>> untils;
 };
 
@@ -124,9 +131,12 @@ struct RuleReader {
 
   // Call once, at the end.
   std::shared_ptr<const Rules> finish() {
-    if (!rules->compiled_->patterns.Compile()) {
-      errors.push_back(
-          {"", 0, "the patterns of all rules together are too large: use phrases"});
+    for (Rules::Compiled::Patterns& patterns : rules->compiled_->patterns) {
+      if (!patterns.set.Compile()) {
+        errors.push_back(
+            {"", 0, "the patterns of all rules together are too large: use phrases"});
+        break;
+      }
     }
     return std::shared_ptr<const Rules>(std::move(rules));
   }
@@ -181,7 +191,7 @@ struct RuleReader {
       has_some = true;
     });
     each_text(table, "patterns", [&](const std::string& pattern, const toml::node& node) {
-      has_some |= add_pattern(pattern, index, node);
+      has_some |= add_pattern(pattern, index, rule.max_length, node);
     });
     if (!has_some && errors.size() == before) {
       say(table.source(),
@@ -267,7 +277,8 @@ struct RuleReader {
   }
 
   // False, and an error, when it is no pattern or would take every line.
-  bool add_pattern(const std::string& pattern, std::size_t rule, const toml::node& node) {
+  bool add_pattern(const std::string& pattern, std::size_t rule, std::size_t max_length,
+                   const toml::node& node) {
     if (pattern.size() > limits::kMaxPatternBytes) {
       say(node.source(), "a pattern above " + std::to_string(limits::kMaxPatternBytes) +
                              " bytes: split it");
@@ -284,12 +295,15 @@ struct RuleReader {
       return false;
     }
     std::string error;
-    if (rules->compiled_->patterns.Add(is_built_in ? pattern : "(?i)" + pattern, &error) <
-        0) {
+    auto& all = rules->compiled_->patterns;
+    const auto patterns = std::find_if(all.begin(), all.end() - 1, [&](const auto& some) {
+      return max_length <= some.longest;
+    });
+    if (patterns->set.Add(is_built_in ? pattern : "(?i)" + pattern, &error) < 0) {
       say(node.source(), "'" + pattern + "': " + error);
       return false;
     }
-    rules->compiled_->pattern_rules.push_back(rule);
+    patterns->rules.push_back(rule);
     return true;
   }
 
@@ -377,9 +391,12 @@ const Rules::Rule* Rules::match(std::string_view folded, std::string_view site,
     }
   }
   std::vector<int> hits;
-  if (all.patterns.Match(re2::StringPiece(folded.data(), folded.size()), &hits)) {
-    for (const int hit : hits) {
-      take(all.pattern_rules[static_cast<std::size_t>(hit)]);
+  for (const Compiled::Patterns& patterns : all.patterns) {
+    if (folded.size() <= patterns.longest && !patterns.rules.empty() &&
+        patterns.set.Match(re2::StringPiece(folded.data(), folded.size()), &hits)) {
+      for (const int hit : hits) {
+        take(patterns.rules[static_cast<std::size_t>(hit)]);
+      }
     }
   }
   return best;

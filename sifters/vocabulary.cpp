@@ -375,7 +375,7 @@ std::uint32_t marks_of_names(std::string_view names) {
   return marks;
 }
 
-std::uint32_t marks_of(const HtmlTree& tree, HtmlTree::Index node) {
+std::uint32_t marks_of(const HtmlTree& tree, HtmlTree::Index node, KnownMarks& known) {
   const Tag tag = tree[node].tag;
   std::uint32_t marks = marks_of_tag(tag);
   if (tree[node].attributes == 0 || tag == Tag::html || tag == Tag::body) {
@@ -386,7 +386,14 @@ std::uint32_t marks_of(const HtmlTree& tree, HtmlTree::Index node) {
     marks |= marks_of_names(id.substr(0, 200));
   }
   for (const Attr attr : {Attr::class_, Attr::test_id, Attr::component}) {
-    marks |= marks_of_names(tree.attribute(node, attr).substr(0, 2000));
+    const std::string_view names = tree.attribute(node, attr).substr(0, 2000);
+    if (!names.empty()) {
+      const auto [seen, is_new] = known.try_emplace(names, 0);
+      if (is_new) {
+        seen->second = marks_of_names(names);
+      }
+      marks |= seen->second;
+    }
   }
   marks |= marks_of_role(tree.attribute(node, Attr::role));
   const std::string_view property = tree.attribute(node, Attr::itemprop);

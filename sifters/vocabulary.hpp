@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <unordered_map>
 
 #include "parsers/html.hpp"
 
@@ -33,8 +34,11 @@ enum Mark : std::uint32_t {
   kMarkFrame = 1u << 20,  // <footer>, <aside>, <dialog> and their roles
 };
 
+// What was made of a page's class attributes: a page has hundreds of elements of each.
+using KnownMarks = std::unordered_map<std::string_view, std::uint32_t>;
+
 // The marks of one element by its own tag and attributes. Linear in their size.
-std::uint32_t marks_of(const HtmlTree& tree, HtmlTree::Index node);
+std::uint32_t marks_of(const HtmlTree& tree, HtmlTree::Index node, KnownMarks& known);
 
 // The marks that a class or id attribute's words carry. ASCII words count, split
 // at everything that is no letter and at camelCase humps; neighbours may form a pair.

@@ -159,3 +159,27 @@ TEST_CASE("html: random bytes and random tags give a tree", "[html]") {
     check_shape(parse_html(page));
   }
 }
+
+TEST_CASE("html: scripts and styles are left unread, what stands around them is not",
+          "[html]") {
+  const auto [page, expected] = GENERATE(table<const char*, const char*>({
+      {"a<script>if (x < 1) y()</script>b", "ab"},
+      {"a<STYLE media=print>p > q { }</STYLE >b", "ab"},
+      {"a<script src=x></script>b<script>z</script>c", "abc"},
+      {"a<!-- <script> -->b<!-- </script> -->c", "abc"},
+      {"a<b title='<script>'>b</b><p>c</p><script>z</script>d", "abcd"},
+      {"a<scripted>b</scripted>c", "abc"},
+      {"a<script>never closed <p>b", "a"},
+      {"a<script>'<p>b</p>'</script>c", "ac"},
+      {"a<script><!-- <script> </script> --></script>b", "ab"},
+  }));
+  CAPTURE(page);
+  const HtmlTree tree = parse_html(page);
+  CHECK(tree.text_below(0) == expected);
+}
+
+TEST_CASE("html: data in scripts is read", "[html]") {
+  const HtmlTree tree =
+      parse_html("<script type='application/LD+json'>{\"a\":1}</script><p>x");
+  CHECK(tree.text_below(0).find("{\"a\":1}") != std::string::npos);
+}
