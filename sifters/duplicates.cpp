@@ -216,11 +216,15 @@ double certainty(const Evidence& e) {
   z += -4.891 * r.body + 0.918 * (1 - c) * r.body + 1.607 * r.title +
        2.617 * (1 - c) * r.title - 8.796 * leads;
   z += -2.477 * std::log1p(days) + 0.571 * std::min(days, 1.0) * r.containing;
+  // By plain counts too: what the rest of both says is often said, and yet not here.
+  double plain =
+      std::min<double>(c, e.count_shared / (std::min(e.count_here, e.count_there) + 0.3));
   // Passages in common make a story; for a copy that is so far from its original the
   // headline has to speak too.
-  bool is_mostly_other = c < 0.3 || (c < 0.4 && (r.title < 0.6 || e.title_shared < 2));
+  bool is_mostly_other =
+      c < 0.3 || plain < 0.2 || (plain < 0.4 && (r.title < 0.6 || e.title_shared < 2));
   // "Briefing 12" and "Briefing 13" are two, unless nearly all of the text is the same.
-  bool is_next_in_series = c < 0.8 && e.title_numbers_here > 0 &&
+  bool is_next_in_series = plain < 0.8 && e.title_numbers_here > 0 &&
                            e.title_numbers_there > 0 && e.title_numbers_shared == 0;
   if (is_mostly_other || is_next_in_series || differs_in_a_word_that_matters(e)) {
     z = std::min(z, -0.5);
@@ -379,10 +383,15 @@ Evidence Duplicates::compare_with(const Fingerprint& print,
       --others;
     float worth = weight(others);
     evidence.here += worth;
-    if (is_shared)
+    ++evidence.count_here;
+    if (is_shared) {
       evidence.shared += worth;
+      ++evidence.count_shared;
+    }
   }
-  evidence.there = evidence.shared + weigh_there(record, level, print);
+  evidence.there = evidence.shared;
+  evidence.count_there = evidence.count_shared;
+  add_rest_of(record, level, print, evidence);
   compare_slots(print.slots, record.slots(), evidence);
   Overlap facts = overlap(print.facts, record.facts(), Fingerprint::kMaxFacts);
   evidence.facts_shared = facts.shared;
@@ -398,9 +407,9 @@ Evidence Duplicates::compare_with(const Fingerprint& print,
   return evidence;
 }
 
-// The weight of the shingles that only the earlier text has.
-double Duplicates::weigh_there(const Remembered::Record& record, std::uint8_t level,
-                               const Fingerprint& print) {
+// The shingles that only the earlier text has.
+void Duplicates::add_rest_of(const Remembered::Record& record, std::uint8_t level,
+                             const Fingerprint& print, Evidence& evidence) {
   std::uint32_t mask = (1U << level) - 1;
   std::array<std::uint32_t, Fingerprint::kMaxShingles> only;
   std::size_t count = 0;
@@ -416,12 +425,11 @@ double Duplicates::weigh_there(const Remembered::Record& record, std::uint8_t le
     only[count++] = shingle;
   }
   std::array<std::uint32_t, kMaxPostings> found;
-  double sum = 0;
+  evidence.count_there += static_cast<int>(count);
   for (std::size_t i = 0; i < count; ++i) {
     std::size_t others = table_.find(only[i], remembered_.first(), found);
-    sum += weight(others == 0 ? 0 : others - 1);
+    evidence.there += weight(others == 0 ? 0 : others - 1);
   }
-  return sum;
 }
 
 std::optional<Duplicates::Match> Duplicates::find(const Fingerprint& print,

@@ -20,6 +20,9 @@ struct Evidence {
   double shared = 0;     // weight of the shingles in both
   double here = 0;       // of all shingles here, at the coarser of the levels
   double there = 0;      // of all there
+  int count_shared = 0;  // the same three as plain counts: what many stories share
+  int count_here = 0;    // weighs nothing, and is still another text
+  int count_there = 0;
   int slots_agree = 0;   // numbers in the same place: the same
   int slots_differ = 0;  // another
   int facts_shared = 0;  // names and numbers in both samples
@@ -107,8 +110,8 @@ class Duplicates {
   void gather_hits(const Fingerprint& print);
   void choose(std::size_t most);
   Evidence compare_with(const Fingerprint& print, const Remembered::Record& record);
-  double weigh_there(const Remembered::Record& record, std::uint8_t level,
-                     const Fingerprint& print);
+  void add_rest_of(const Remembered::Record& record, std::uint8_t level,
+                   const Fingerprint& print, Evidence& evidence);
   void post_hash(std::uint32_t hash, std::uint32_t ordinal);
   void rebuild();
 

@@ -169,6 +169,39 @@ TEST_CASE("recogniser: short texts need the same title to be copies", "[recognis
   CHECK(stream.add(kTitle, wall).duplicate_of == 1);
 }
 
+TEST_CASE("recogniser: texts put together from the same sentences are not copies",
+          "[recogniser]") {
+  // What each sentence says is said in many articles, so that it weighs next to
+  // nothing; two that have a third of them in common are still two.
+  std::mt19937 random(11);
+  const auto word = [&] {
+    std::string text;
+    for (int i = 0; i < 6; ++i) {
+      text += static_cast<char>('a' + random() % 26);
+    }
+    return text;
+  };
+  std::vector<std::string> sentences;
+  for (int i = 0; i < 120; ++i) {
+    std::string sentence = "The";
+    for (int k = 0; k < 15; ++k) {
+      sentence += " " + word();
+    }
+    sentences.push_back(sentence + ".");
+  }
+  Stream stream;
+  int copies = 0;
+  for (int i = 0; i < 300; ++i) {
+    std::shuffle(sentences.begin(), sentences.end(), random);
+    std::string text = "Nr" + word();
+    for (int k = 0; k < 6; ++k) {
+      text += " " + sentences[static_cast<std::size_t>(k)];
+    }
+    copies += stream.add("Story " + std::to_string(100 + i), text).duplicate_of ? 1 : 0;
+  }
+  CHECK(copies == 0);
+}
+
 TEST_CASE("recogniser: empty articles are copies of nothing", "[recogniser]") {
   Stream stream;
   CHECK(!stream.add("", "").duplicate_of);
