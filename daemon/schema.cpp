@@ -41,7 +41,12 @@ CREATE TABLE events (
   line BLOB NOT NULL);
 )sql";
 
-constexpr std::array<const char*, 1> kSteps = {kFirst};
+// The headlines that were told lately, see TitleHistory.
+constexpr const char* kTitlesTold = R"sql(
+ALTER TABLE articles ADD COLUMN titles BLOB NOT NULL DEFAULT x'';
+)sql";
+
+constexpr std::array<const char*, 2> kSteps = {kFirst, kTitlesTold};
 
 }  // namespace
 

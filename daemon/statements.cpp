@@ -62,6 +62,7 @@ ArticleRow article_row(const Statement::Rows& rows) {
   row.is_removed = rows.integer(17) != 0;
   row.removed_json = rows.text(18);
   row.text = rows.text(19);
+  row.titles = rows.text(20);
   return row;
 }
 
@@ -103,7 +104,7 @@ Store::Statements::Statements(Database& database)
                                 " listed_day) VALUES (?, ?, ?, ?)")),
       put_article(database.prepare(
           "INSERT INTO articles (" SIFTD_ARTICLE_COLUMNS
-          ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+          ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
           " ON CONFLICT DO UPDATE SET feed_url = excluded.feed_url, feed = excluded.feed,"
           " guid = excluded.guid, url = excluded.url, title = excluded.title,"
           " revision = excluded.revision, text_hash = excluded.text_hash,"
@@ -112,7 +113,8 @@ Store::Statements::Statements(Database& database)
           " text_from = excluded.text_from, first_seen = excluded.first_seen,"
           " last_changed = excluded.last_changed, look_again = excluded.look_again,"
           " looked = excluded.looked, is_removed = excluded.is_removed,"
-          " removed = excluded.removed, text = excluded.text")),
+          " removed = excluded.removed, text = excluded.text,"
+          " titles = excluded.titles")),
       put_memory(database.prepare(
           "INSERT OR REPLACE INTO memory (article, time, blob) VALUES (?, ?, ?)")),
       put_site(database.prepare("INSERT INTO sites (site, blob) VALUES (?, ?)"

@@ -9,7 +9,7 @@ namespace siftd {
 #define SIFTD_ARTICLE_COLUMNS                                                        \
   "id, feed_url, feed, guid, url, title, revision, text_hash, story, duplicate_of, " \
   "similarity, kind, text_from, first_seen, last_changed, look_again, looked, "      \
-  "is_removed, removed, text"
+  "is_removed, removed, text, titles"
 
 ArticleRow article_row(const Statement::Rows& rows);
 

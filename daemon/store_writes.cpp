@@ -41,7 +41,7 @@ void Store::apply(WriteSet& writes) {
         row.text_hash, row.story, row.duplicate_of, row.similarity,
         static_cast<int>(row.kind), static_cast<int>(row.text_from), row.first_seen,
         row.last_changed, row.look_again, row.looked, row.is_removed, row.removed_json,
-        row.text);
+        row.text, row.titles);
   }
   for (const MemoryRow& row : writes.memory) {
     statements_->put_memory.run(row.article, row.time, row.blob);

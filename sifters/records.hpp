@@ -29,6 +29,7 @@ struct ArticleRow {
   std::string title;
   std::string text;          // clean; dropped 8 days after it was last seen new
   std::string removed_json;  // [{"rule","text"}]
+  std::string titles;        // those told lately: a TitleHistory, encoded
   std::uint32_t revision = 1;
   std::uint64_t text_hash = 0;
   std::uint64_t story = 0;

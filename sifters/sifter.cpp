@@ -78,6 +78,11 @@ void set_verdict(ArticleRow& row, const Verdict& verdict) {
   row.story = verdict.story;
 }
 
+bool is_title_alone(const Changes& changes) {
+  return !changes.title_after.empty() && changes.added.empty() &&
+         changes.removed.empty() && changes.changed.empty();
+}
+
 }  // namespace
 
 // One candidate on its way through the steps.
@@ -273,6 +278,10 @@ void Sifter::seen_before(Context& context, ArticleRow before, Sifted& result) {
   if (!revision.is_material || data.content_text.empty()) {
     return;
   }
+  if (is_title_alone(revision.changes) && before.revision > 0 &&
+      !TitleHistory::decode(before.titles).admits(data.title, context.seconds())) {
+    return;  // one that was told within the day: a publisher tries headlines out
+  }
   const Verdict verdict =
       recogniser_->replace(before.id, context.candidate.fingerprint, context.seconds());
   const bool was_told = before.revision > 0;
@@ -280,6 +289,7 @@ void Sifter::seen_before(Context& context, ArticleRow before, Sifted& result) {
   row.first_seen = before.first_seen;
   row.looked = before.looked;
   row.look_again = before.look_again;
+  row.titles = std::move(before.titles);
   row.revision = before.revision + 1;
   set_verdict(row, verdict);
   if (was_told && before.duplicate_of == 0) {
@@ -381,6 +391,9 @@ Sifted Sifter::revise(std::uint64_t article, std::optional<Candidate> candidate,
 void Sifter::emit(Context& context, EventType type, ArticleRow& row,
                   std::optional<Changes> changes, Sifted& result) const {
   row.revision = std::max<std::uint32_t>(row.revision, 1);
+  TitleHistory told = TitleHistory::decode(row.titles);
+  told.admits(row.title, context.seconds());
+  row.titles = told.encode();
   Event event;
   event.id = hex16(row.id) + ":" + std::to_string(row.revision);
   event.type = type;

@@ -57,6 +57,7 @@ TEST_CASE("store: everything written is there after it was opened again") {
   article.look_again = 3;
   article.looked = 4;
   article.is_removed = true;
+  article.titles = std::string("t\0", 2);
   {
     Store opened(dir.path() / "deep" / "state");
     WriteSet writes;
@@ -83,6 +84,7 @@ TEST_CASE("store: everything written is there after it was opened again") {
   CHECK(found.text_from == TextFrom::page);
   CHECK(found.is_removed);
   CHECK(found.looked == 4);
+  CHECK(found.titles == article.titles);
   CHECK(found.text == "Text");
   CHECK(found.removed_json == "[]");
   CHECK(opened.due_again(2, 10).empty());

@@ -139,6 +139,32 @@ TEST_CASE("sifter: a materially other text is an update with the next revision",
   CHECK(data(second).changes->added.size() == 1);
 }
 
+TEST_CASE("sifter: headlines that a publisher tries out are told once a day",
+          "[sifter]") {
+  Bench bench;
+  const auto sift = [&](const std::string& title, const std::string& more = "") {
+    return bench.sift(
+        bench.candidate(kA, "1", "https://a.example/1", title, story("Arlen") + more));
+  };
+  REQUIRE(sift("The bridge of Arlen opens to walkers"));
+  const auto second = sift("Why the council wants you to walk");
+  REQUIRE(second);
+  CHECK(data(second).changes->title_before == "The bridge of Arlen opens to walkers");
+  CHECK_FALSE(sift("The bridge of Arlen opens to walkers"));
+  CHECK_FALSE(sift("Why the council wants you to walk"));
+  CHECK(sift("A third headline, never seen before"));
+  // What else is new is told at once, under whatever headline.
+  const auto text = sift("The bridge of Arlen opens to walkers",
+                         "The engineer Mara Olvik said on Friday that two of the nine "
+                         "arches have to be rebuilt, which will cost 14 million.\n");
+  REQUIRE(text);
+  CHECK(data(text).revision == 4);
+  bench.now += 25h;
+  CHECK(sift("Why the council wants you to walk",
+             "The engineer Mara Olvik said on Friday that two of the nine "
+             "arches have to be rebuilt, which will cost 14 million.\n"));
+}
+
 TEST_CASE("sifter: white space alone is no update", "[sifter]") {
   Bench bench;
   REQUIRE(bench.sift(
