@@ -7,9 +7,12 @@ import collections
 import json
 import os
 import random
+import resource
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 import unittest
 
@@ -149,7 +152,7 @@ class Refusals(Case):
         self.assertEqual(daemon.once(), 0)
         self.assert_each_once(daemon, [1, 2])
 
-    def test_a_wrong_configuration_is_told_whole_and_ends_with_78(self):
+    def test_hostile_65_a_wrong_configuration_is_told_whole_and_ends_with_78(self):
         daemon = self.daemon([])
         daemon.write_config('state_dri = "/x"\n[fetch]\ninterval = "soon"\n')
         for command in (["check"], ["run"], ["run", "--once"]):
@@ -197,7 +200,7 @@ class Running(Case):
         self.assertEqual(status, 0)
         self.assertLess(seconds, 5 * PATIENCE)
 
-    def test_sighup_takes_over_a_good_file_and_refuses_a_bad_one(self):
+    def test_hostile_65_sighup_takes_over_a_good_file_and_refuses_a_bad_one(self):
         self.server.put_feed("/a.xml", [1])
         self.server.put_feed("/b.xml", [2])
         self.server.put_feed("/c.xml", [3])
@@ -221,17 +224,75 @@ class Running(Case):
         self.assertLessEqual(self.server.count("/a.xml"), before + 1, "/a.xml is gone")
         self.assertEqual(daemon.stop()[0], 0)
 
-    def test_a_hundred_sighups_do_not_hurt(self):
+    def test_hostile_66_a_hundred_sighups_lose_nothing_of_a_feed_that_goes(self):
+        held = threading.Event()
+
+        def slowly(handler):
+            held.wait(20 * PATIENCE)
+            handler.answer(200, "application/rss+xml", rss([full_item(9)]))
         self.server.put_feed("/a.xml", [1])
-        daemon = self.daemon(["/a.xml"]).start()
-        self.assertTrue(wait_until(lambda: len(daemon.articles()) == 1))
+        self.server.pages["/slow.xml"] = slowly
+        daemon = self.daemon(["/a.xml", "/slow.xml"]).start()
+        self.assertTrue(wait_until(lambda: len(daemon.articles()) == 1
+                                   and self.server.count("/slow.xml")))
+        daemon.configure(["/a.xml"])  # the other one is on its way
         for _ in range(100):
             daemon.signal(signal.SIGHUP)
             time.sleep(0.002)
+        held.set()
         self.server.put_feed("/a.xml", [1, 2])
-        self.assertTrue(wait_until(lambda: len(daemon.articles()) == 2))
+        self.assertTrue(wait_until(lambda: len(daemon.articles()) >= 2))
+        time.sleep(1)
+        polls = self.server.count("/slow.xml")
         self.assertEqual(daemon.stop()[0], 0)
-        self.assert_each_once(daemon, [1, 2])
+        self.assertEqual(polls, 1, "a feed that went is not polled again")
+        self.assert_no_gaps(daemon)
+        ids = [e["data"]["id"] for e in daemon.articles()]
+        self.assertEqual(len(ids), len(set(ids)))
+
+    def test_hostile_64_few_descriptors_a_closed_log_and_no_notify_socket(self):
+        numbers = range(30)
+        for k in numbers:
+            self.server.put_feed(f"/{k}.xml", [k])
+        daemon = self.daemon([f"/{k}.xml" for k in numbers])
+        reader, writer = os.pipe()
+        os.close(reader)  # whoever read the log is gone: EPIPE at each line
+        daemon.process = subprocess.Popen(
+            [SIFTD, "run", "-c", daemon.config], stdout=writer, stderr=writer,
+            env={**daemon.environment(), "NOTIFY_SOCKET": daemon.path + "/nobody"},
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (48, 48)))
+        os.close(writer)
+        self.assertTrue(wait_until(lambda: len(daemon.articles()) == len(numbers), 40))
+        self.assertEqual(daemon.stop()[0], 0)
+        self.assert_each_once(daemon, numbers)
+
+    def test_hostile_67_sigterm_with_a_dead_sink_ends_in_time_and_loses_nothing(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.server.put_feed("/a.xml", range(5))
+        sinks = ('[[sink]]\ntype = "socket"\nname = "dead"\n'
+                 f'connect = "tcp:127.0.0.1:{port}"\n')
+        daemon = self.daemon(["/a.xml"])
+        with open(daemon.config, "a") as file:
+            file.write(sinks)
+        daemon.start()
+        self.assertTrue(wait_until(lambda: len(daemon.articles()) == 5))
+        status, seconds = daemon.stop()
+        self.assertEqual(status, 0)
+        self.assertLess(seconds, 5 * PATIENCE)
+        with socket.socket() as peer:  # it comes back, and gets all of it
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            peer.bind(("127.0.0.1", port))
+            peer.listen()
+            peer.settimeout(30 * PATIENCE)
+            daemon.start()
+            connection, _ = peer.accept()
+            connection.settimeout(30 * PATIENCE)
+            with connection, connection.makefile("rb") as lines:
+                got = [json.loads(lines.readline())["sequence"] for _ in range(5)]
+        self.assertEqual(got, [e["sequence"] for e in daemon.events()][:5])
+        self.assertEqual(daemon.stop()[0], 0)
 
     def test_the_clients_of_the_control_socket_see_what_the_file_has(self):
         self.server.put_feed("/a.xml", range(4))

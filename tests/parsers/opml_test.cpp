@@ -26,7 +26,8 @@ TEST_CASE("opml: nested outlines give feeds with their folders as tags", "[opml]
   CHECK(opml->feeds[1].line == 7);
 }
 
-TEST_CASE("opml: what is not http or https is refused with its line", "[opml]") {
+TEST_CASE("opml: hostile 11: what is not http or https is refused with its line",
+          "[opml]") {
   const auto opml = read_opml(
       "<opml><body>\n"
       "<outline xmlUrl='exec:rm -rf /'/>\n"
