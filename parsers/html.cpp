@@ -402,12 +402,13 @@ bool begins_tag(std::string_view text, std::string_view name) {
 // tag, so that a misread start tag takes no text with it. Else npos.
 std::size_t end_of_unread(std::string_view page, std::size_t at, std::string_view name,
                           std::size_t& begin) {
-  const std::size_t close = page.find('>', at);
-  if (close == page.npos ||
-      find_ignoring_case(page.substr(at, close - at), "json") != page.npos) {
+  constexpr std::size_t kLongestTag = 4096;
+  const std::string_view tag = page.substr(at, kLongestTag);
+  const std::size_t close = tag.find('>');
+  if (close == tag.npos || find_ignoring_case(tag.substr(0, close), "json") != tag.npos) {
     return page.npos;
   }
-  begin = close + 1;
+  begin = at + close + 1;
   for (std::size_t i = page.find('<', begin); i != page.npos; i = page.find('<', i + 1)) {
     const std::string_view rest = page.substr(i + 1);
     if (rest.starts_with('/') && begins_tag(rest.substr(1), name)) {

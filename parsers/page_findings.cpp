@@ -87,18 +87,19 @@ class Scan {
 
   // An h1 that is nothing but a link to the front page is the site's logo.
   void visit_headline(Index i) {
-    const std::string text = collapse_spaces(tree_.text_below(i));
-    if (!text.empty() && found_.headings.size() < kMaxHeadings) {
-      (leads_home(i) ? logos_ : found_.headings).push_back(text);
-      if (headline_at_ == 0) {
-        headline_at_ = i;
+    if (found_.headings.size() + logos_.size() < kMaxHeadings) {
+      std::string text = collapse_spaces(text_within(i, limits::kMaxMetaBytes));
+      if (!text.empty()) {
+        (leads_home(i) ? logos_ : found_.headings).push_back(std::move(text));
+        headline_at_ = headline_at_ == 0 ? i : headline_at_;
       }
     }
     visit_element(i);
   }
 
   bool leads_home(Index i) const {
-    for (Index k = i + 1; k < tree_[i].end; ++k) {
+    constexpr Index kNear = 50;  // nodes
+    for (Index k = i + 1; k < std::min(tree_[i].end, i + kNear); ++k) {
       if (tree_[k].tag == Tag::a) {
         const std::string_view href = trim(tree_.attribute(k, Attr::href));
         const std::size_t host = href.find("://");
@@ -302,12 +303,13 @@ class Scan {
   std::string item_value(Index i) const {
     const std::string_view value = first_of(tree_.attribute(i, Attr::datetime),
                                             tree_.attribute(i, Attr::content), "");
-    return value.empty() ? tree_.text_below(i).substr(0, 200) : std::string(value);
+    return value.empty() ? text_within(i, 200) : std::string(value);
   }
 
   // The name inside an author item, where it is marked, else all of its text.
   std::string item_author(Index i) const {
-    for (Index k = i + 1; k < tree_[i].end; ++k) {
+    constexpr Index kNear = 200;  // nodes
+    for (Index k = i + 1; k < std::min(tree_[i].end, i + kNear); ++k) {
       if (names(tree_.attribute(k, Attr::itemprop), "name")) {
         return item_value(k);
       }
@@ -450,11 +452,23 @@ class Scan {
            !names(attribute, "image");
   }
 
+  // The text of an element, cut at so many bytes: elements may be nested a thousand deep.
+  std::string text_within(Index i, std::size_t bytes) const {
+    std::string all;
+    for (Index k = i; k < tree_[i].end && all.size() < bytes; ++k) {
+      if (tree_[k].tag == Tag::text) {
+        all += tree_.text(k).substr(0, bytes);
+      }
+    }
+    return all;
+  }
+
+  // The same, with blanks between its pieces.
   std::string text_until(Index i, std::size_t bytes) const {
     std::string all;
     for (Index k = i; k < tree_[i].end && all.size() < bytes; ++k) {
       if (tree_[k].tag == Tag::text) {
-        all += tree_.text(k);
+        all += tree_.text(k).substr(0, bytes);
         all += ' ';
       }
     }

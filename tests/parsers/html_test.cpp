@@ -183,3 +183,17 @@ TEST_CASE("html: data in scripts is read", "[html]") {
       parse_html("<script type='application/LD+json'>{\"a\":1}</script><p>x");
   CHECK(tree.text_below(0).find("{\"a\":1}") != std::string::npos);
 }
+
+TEST_CASE("html: scripts that never begin or end cost no more than their length",
+          "[html]") {
+  const std::string piece =
+      GENERATE("<script", "<script>", "<script x=", "<!--", "< ", "<style>< ");
+  std::string page;
+  while (page.size() < 4 * limits::kMiB) {
+    page += piece;
+  }
+  const auto start = std::chrono::steady_clock::now();
+  check_shape(parse_html(page + ">"));
+  // Quadratic work would take minutes.
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(60));
+}

@@ -166,6 +166,20 @@ TEST_CASE("metadata: the headline is the h1 that the titles speak of", "[metadat
   CHECK(read(page).title == title);
 }
 
+TEST_CASE("metadata: headings and authors nested a thousand deep end quickly",
+          "[metadata]") {
+  std::string page;
+  for (int i = 0; i < 900; ++i) {
+    page += "<div itemprop=author class=byline><a href=/><h1>";
+  }
+  for (int i = 0; i < 100000; ++i) {
+    page += "<b>words and more words, forty bytes of it </b>";
+  }
+  const PageMetadata metadata = read(page);
+  CHECK(metadata.title.size() < 10000);
+  CHECK(metadata.authors.size() < 100);
+}
+
 TEST_CASE("metadata: whose article it is, when sources differ", "[metadata]") {
   const auto [page, authors] = GENERATE(table<const char*, Names>({
       // teasers beside the article have authors too
