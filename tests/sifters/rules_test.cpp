@@ -52,6 +52,12 @@ TEST_CASE("rules: what ships knows boilerplate in many languages", "[rules]") {
   CHECK(rule_of(rules, "© 2024 The Daily Pebble. All rights reserved.") == "copyright");
   CHECK(rule_of(rules, "You have read 3 of 5 free articles this month.") ==
         "paywall-nag");
+  CHECK(rule_of(rules, "(Reporting by Ann Lee in Merrow and J. K. Oduya in Varn)") ==
+        "author-note");
+  CHECK(rule_of(rules,
+                "Reporting by Ann Lee. Additional reporting by Raj Patel; editing by Eva "
+                "Lind") == "author-note");
+  CHECK(rule_of(rules, "Contact Ann Lee at ann@example.org") == "author-note");
 }
 
 TEST_CASE("rules: reporting is not boilerplate", "[rules]") {
@@ -67,6 +73,9 @@ TEST_CASE("rules: reporting is not boilerplate", "[rules]") {
       "The two presidents agreed to remain in \"constant\" contact and to convene a "
       "video call.",
       "Twitter said on Friday that it had removed the accounts.", "United Kingdom",
+      "Reporting by the council on its own bridges has got better. It now counts each "
+      "crack. Nobody did so before the flood.",
+      "Contact with the crew at sea was lost on Monday, by night.",
       "Die Partei unterstützt den Antrag, wie ihr Sprecher am Montag in Berlin sagte.",
       "Kazakhstan arrests ex-security chief",
       "Copyright law has not kept up, the judges found.");
