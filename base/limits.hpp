@@ -110,8 +110,11 @@ inline constexpr std::size_t kMaxInflated = 256 * kMiB;
 // come holds back so much before it rests.
 inline constexpr std::size_t kParseWriteBytes = 64 * kKiB;
 inline constexpr std::size_t kParseHeldBytes = 8 * kMiB;
-// Feeds that one page may name, and the sitemaps of one index.
+// Feeds that one page may name.
 inline constexpr std::size_t kMaxDiscovered = 32;
+// Sitemaps of one index that a poll reads: news sites have one of the last two days and
+// one for each kind of page or month.
+inline constexpr std::size_t kIndexSitemaps = 4;
 // Feeds in one OPML file: the largest public lists have some ten thousand.
 inline constexpr std::size_t kMaxOpmlFeeds = 100'000;
 

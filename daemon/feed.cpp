@@ -137,6 +137,9 @@ void note_success(const FeedConfig& config, const PollOutcome& outcome, WallTime
     state.last_whole = floor<seconds>(now);
   }
   const WallTime before = judgement.state.last_poll;
+  if (outcome.sitemaps || outcome.kind == PollOutcome::Kind::parse) {
+    state.sitemaps = outcome.sitemaps;
+  }
   if (outcome.kind == PollOutcome::Kind::parse) {
     judgement.changed = outcome.digest.hash() != state.content;
     state.content = outcome.digest.hash();
@@ -271,6 +274,16 @@ void ItemDigest::add(const Item& item) {
   }
 }
 
+void ItemDigest::add(const ItemDigest& other) {
+  hash_ += other.hash_;
+  count_ += other.count_;
+  const std::size_t room =
+      limits::kRhythmDates - std::min(limits::kRhythmDates, dates_.size());
+  const auto first = other.dates_.begin();
+  dates_.insert(dates_.end(), first,
+                first + static_cast<std::ptrdiff_t>(std::min(room, other.dates_.size())));
+}
+
 void PollOutcome::fail(Error why) {
   kind = Kind::failed;
   error = std::move(why);
@@ -343,6 +356,22 @@ void ask(FeedState& state, WallTime now) {
   state.why = Why::asked;
   state.next_poll = now;
   state.held_until = {};
+}
+
+void forget_content(FeedState& state) {
+  state.etag.clear();
+  state.last_modified.clear();
+  state.content = 0;
+  state.body = 0;
+  if (state.sitemaps) {
+    auto sitemaps = std::make_shared<std::vector<SitemapState>>(*state.sitemaps);
+    for (SitemapState& sitemap : *sitemaps) {
+      sitemap.etag.clear();
+      sitemap.last_modified.clear();
+      sitemap.content = 0;
+    }
+    state.sitemaps = std::move(sitemaps);
+  }
 }
 
 std::string host_of(std::string_view url) {

@@ -53,6 +53,16 @@ struct Push {
   bool operator==(const Push&) const = default;
 };
 
+// One of the sitemaps that an index names, as last recorded.
+struct SitemapState {
+  std::string url;
+  std::string etag;  // these two of `url` itself, not of where it redirects to
+  std::string last_modified;
+  std::uint64_t content = 0;  // hash of its items
+  bool is_failing = false;    // at the last poll; said once
+  bool operator==(const SitemapState&) const = default;
+};
+
 // Everything that is remembered of one feed between polls; about 300 bytes. Kept in
 // the store as an opaque blob: encode(), decode().
 struct FeedState {
@@ -62,6 +72,8 @@ struct FeedState {
   std::string validated_url;  // that gave the two above
   std::string error;          // the last poll's, a sentence; empty: it went well
   std::shared_ptr<const Push> push;
+  // Of a sitemap index: those that are read.
+  std::shared_ptr<const std::vector<SitemapState>> sitemaps;
   WallTime next_poll{};
   WallTime last_poll{};
   WallTime held_until{};  // Retry-After: nothing polls before, not even --once
@@ -110,6 +122,9 @@ Access access_for(const FetchConfig& config);
 class ItemDigest {
  public:
   void add(const Item& item);
+  void add(const ItemDigest& other);
+  // Items that need not be read again, by the hash that they had.
+  void add_unread(std::uint64_t hash) { hash_ += hash; }
   std::uint64_t hash() const { return hash_; }  // of all items, in any order
   std::size_t count() const { return count_; }
   const std::vector<std::chrono::sys_seconds>& dates() const { return dates_; }
@@ -142,6 +157,8 @@ struct PollOutcome {
   FeedInfo info;
   ItemDigest digest;
   std::string found_url;  // the feed was named by the configured HTML page
+  // Of a sitemap index: as they are to be remembered. Null: not read.
+  std::shared_ptr<const std::vector<SitemapState>> sitemaps;
 
   // The body is no feed, or cannot be had.
   void fail(Error why);
@@ -175,6 +192,9 @@ bool may_poll_once(const FeedState& state, WallTime now);
 
 // A person asked (`siftd feeds poll`): gone and backoff are forgotten.
 void ask(FeedState& state, WallTime now);
+
+// Items are still without their event: the next poll must not be told "unchanged".
+void forget_content(FeedState& state);
 
 // One sentence for `siftd status`: when the feed is polled next and why then.
 std::string explain(const FeedConfig& config, const FeedState& state, WallTime now);

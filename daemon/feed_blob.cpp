@@ -8,7 +8,8 @@
 namespace siftd {
 namespace {
 
-constexpr char kVersion = 1;
+// 1 had no sitemaps; it is still read.
+constexpr char kVersion = 2;
 
 class Writer {
  public:
@@ -118,6 +119,15 @@ void push_fields(Archive& archive, Subscription& push) {
   archive.number(push.missed);
 }
 
+template <class Archive, class Sitemap>
+void sitemap_fields(Archive& archive, Sitemap& sitemap) {
+  archive.text(sitemap.url);
+  archive.text(sitemap.etag);
+  archive.text(sitemap.last_modified);
+  archive.number(sitemap.content);
+  archive.number(sitemap.is_failing);
+}
+
 }  // namespace
 
 std::string encode(const FeedState& state) {
@@ -128,12 +138,18 @@ std::string encode(const FeedState& state) {
   if (state.push) {
     push_fields(writer, *state.push);
   }
+  writer.number(static_cast<std::uint8_t>(state.sitemaps ? state.sitemaps->size() : 0));
+  if (state.sitemaps) {
+    for (const SitemapState& sitemap : *state.sitemaps) {
+      sitemap_fields(writer, sitemap);
+    }
+  }
   return writer.finish();
 }
 
 std::optional<FeedState> decode(std::string_view blob) {
   constexpr std::size_t kSum = sizeof(std::uint32_t);
-  if (blob.size() < 1 + kSum || blob[0] != kVersion) {
+  if (blob.size() < 1 + kSum || blob[0] < 1 || blob[0] > kVersion) {
     return std::nullopt;
   }
   const std::string_view data = blob.substr(0, blob.size() - kSum);
@@ -151,6 +167,17 @@ std::optional<FeedState> decode(std::string_view blob) {
     Push push;
     push_fields(reader, push);
     state.push = std::make_shared<const Push>(std::move(push));
+  }
+  std::uint8_t sitemap_count = 0;
+  if (blob[0] >= 2) {
+    reader.number(sitemap_count);
+  }
+  if (sitemap_count > 0) {
+    auto sitemaps = std::make_shared<std::vector<SitemapState>>(sitemap_count);
+    for (SitemapState& sitemap : *sitemaps) {
+      sitemap_fields(reader, sitemap);
+    }
+    state.sitemaps = std::move(sitemaps);
   }
   return reader.is_done() ? std::optional(std::move(state)) : std::nullopt;
 }

@@ -7,8 +7,6 @@
 
 #include "base/limits.hpp"
 #include "daemon/journal_log.hpp"
-#include "daemon/poll_limits.hpp"
-#include "parsers/parse.hpp"
 
 namespace siftd {
 
@@ -22,37 +20,6 @@ WallTime wall_now() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
-// Nothing that an event could say.
-bool is_blank(const Item& item) {
-  return item.id.empty() && item.url.empty() && item.title.empty() &&
-         item.summary.empty() && item.content_html.empty() && item.content_text.empty();
-}
-
-// What the pool makes of a body.
-struct ParsedFeed {
-  Result<FeedInfo> info = Error{};
-  std::vector<IdentifiedItem> items;
-  ItemDigest digest;
-  std::vector<std::string> named_feeds;  // of an HTML page
-};
-
-ParsedFeed parse_on_pool(const Page& page, const std::string& feed_url) {
-  ParsedFeed parsed;
-  std::vector<Item> items;
-  parsed.info = parse_feed(page, [&](Item item) {
-    parsed.digest.add(item);
-    if (items.size() < limits::kMaxTakenItems && !is_blank(item)) {
-      items.push_back(std::move(item));
-    }
-  });
-  if (parsed.info) {
-    parsed.items = identify(feed_url, std::move(items));
-  } else {
-    parsed.named_feeds = discover_feeds(page);
-  }
-  return parsed;
-}
-
 bool is_same_day(std::chrono::sys_seconds a, WallTime b) {
   return std::chrono::floor<std::chrono::days>(a) ==
          std::chrono::floor<std::chrono::days>(b);
@@ -60,16 +27,11 @@ bool is_same_day(std::chrono::sys_seconds a, WallTime b) {
 
 }  // namespace
 
-// One poll's answer, parsed.
-struct Pipeline::Answer {
-  PollOutcome outcome;
-  std::vector<IdentifiedItem> items;
-};
-
 Pipeline::Pipeline(asio::any_io_executor executor, Parts parts, Options options)
     : executor_(executor),
       parts_(parts),
       options_(options),
+      reader_({parts.fetcher, parts.pool, parts.metrics, parts.logger}),
       turns_(executor, Schedule::Options{!options.once}),
       intake_(executor,
               {parts.fetcher, turns_, parts.pool, parts.recorder, parts.sifter,
@@ -233,7 +195,7 @@ asio::awaitable<void> Pipeline::wait_for_disk() {
 }
 
 asio::awaitable<void> Pipeline::visit(PolledFeed& feed, Turns::Slot slot) {
-  Answer answer = co_await fetch(feed, std::move(slot));
+  FeedAnswer answer = co_await fetch(feed, std::move(slot));
   const bool is_new = answer.outcome.kind == PollOutcome::Kind::parse &&
                       (answer.outcome.digest.hash() != feed.state.content ||
                        !is_same_day(feed.state.last_whole, wall_now()));
@@ -243,10 +205,7 @@ asio::awaitable<void> Pipeline::visit(PolledFeed& feed, Turns::Slot slot) {
   Judgement judgement = judge(*feed.config, feed.state, answer.outcome, wall_now());
   if (feed.pages_waiting > 0) {
     // Items are still without their event, so the next poll must not be told "unchanged".
-    judgement.state.etag.clear();
-    judgement.state.last_modified.clear();
-    judgement.state.content = 0;
-    judgement.state.body = 0;
+    forget_content(judgement.state);
   }
   std::vector<FeedStatusData> events = judgement.events;
   co_await intake_.record_feed(feed, judgement.state, std::move(events));
@@ -255,70 +214,14 @@ asio::awaitable<void> Pipeline::visit(PolledFeed& feed, Turns::Slot slot) {
 }
 
 // The host's place is given back when this ends: article pages need it.
-asio::awaitable<Pipeline::Answer> Pipeline::fetch(PolledFeed& feed, Turns::Slot slot) {
-  Request request = request_for(*feed.config, feed.state, feed.access, wall_now());
-  const auto started = Steady::now();
-  Result<Page> page = co_await parts_.fetcher.fetch(std::move(request));
-  parts_.metrics.poll_seconds.observe(Steady::now() - started);
-  parts_.metrics.polls.add(page ? std::to_string(page->status) : "error");
-  ++feed.polls;
-  Answer answer;
-  answer.outcome = read_answer(feed.state, page);
-  if (page) {
-    feed.bytes += page->body.size();
-    parts_.metrics.feed_bytes += page->body.size();
-  } else {
-    parts_.metrics.fetch_errors.add(page.error().code.message());
-  }
-  feed.unchanged += answer.outcome.kind == PollOutcome::Kind::unchanged ? 1 : 0;
-  if (answer.outcome.kind == PollOutcome::Kind::parse) {
-    co_await read(feed, std::move(*page), answer);
-  }
+asio::awaitable<FeedAnswer> Pipeline::fetch(PolledFeed& feed, Turns::Slot slot) {
+  FeedAnswer answer = co_await reader_.poll(feed);
   Schedule::Ending ending;
   const Judgement first = judge(*feed.config, feed.state, answer.outcome, wall_now());
   ending.host_failed = first.host_failed;
   ending.slow_down = first.slow_down;
   slot.ended(ending);
   co_return answer;
-}
-
-// Parses the body; when it is an HTML page that names its feed, fetches that one.
-asio::awaitable<void> Pipeline::read(PolledFeed& feed, Page body, Answer& answer) {
-  for (bool may_discover = true;; may_discover = false) {
-    auto page = std::make_shared<const Page>(std::move(body));
-    std::function<ParsedFeed()> work = [page, url = feed.config->url] {
-      return parse_on_pool(*page, url);
-    };
-    page.reset();
-    ParsedFeed parsed = co_await parts_.pool.run(std::move(work));
-    if (parsed.info) {
-      parts_.metrics.feed_formats.add(parsed.info->format);
-      parts_.metrics.items += parsed.items.size();
-      feed.title = parsed.info->title;
-      feed.home_page = parsed.info->home_page_url;
-      answer.outcome.info = std::move(*parsed.info);
-      answer.outcome.digest = std::move(parsed.digest);
-      answer.items = std::move(parsed.items);
-      co_return;
-    }
-    if (!may_discover || parsed.named_feeds.empty()) {
-      ++parts_.metrics.parse_failures;
-      answer.outcome.fail(parsed.info.error());
-      co_return;
-    }
-    Request request = request_for(*feed.config, feed.state, feed.access, wall_now());
-    request.owner_url = feed.config->url;
-    request.url = parsed.named_feeds.front();
-    request.etag.clear();
-    request.last_modified.clear();
-    Result<Page> named = co_await parts_.fetcher.fetch(std::move(request));
-    answer.outcome = read_answer(feed.state, named);
-    answer.outcome.found_url = parsed.named_feeds.front();
-    if (answer.outcome.kind != PollOutcome::Kind::parse) {
-      co_return;
-    }
-    body = std::move(*named);
-  }
 }
 
 void Pipeline::log_outcome(const PolledFeed& feed, const Judgement& judgement) const {
@@ -379,13 +282,8 @@ void Pipeline::finish(PolledFeed& feed, const Judgement& judgement) {
 
 asio::awaitable<void> Pipeline::take_push(PolledFeed& feed, Page page, InUse) {
   auto shared = std::make_shared<const Page>(std::move(page));
-  std::function<ParsedFeed()> work = [shared, url = feed.config->url] {
-    return parse_on_pool(*shared, url);
-  };
-  shared.reset();
-  ParsedFeed parsed = co_await parts_.pool.run(std::move(work));
+  ParsedFeed parsed = co_await reader_.parse(std::move(shared), feed.config->url);
   if (parsed.info) {
-    parts_.metrics.items += parsed.items.size();
     co_await intake_.take(feed, parsed.info->language, std::move(parsed.items));
     feed.state.last_change = std::chrono::floor<std::chrono::seconds>(wall_now());
     std::vector<FeedStatusData> none;

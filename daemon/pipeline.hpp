@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/task_group.hpp"
+#include "daemon/feed_reader.hpp"
 #include "daemon/intake.hpp"
 #include "daemon/polled_feed.hpp"
 #include "daemon/turns.hpp"
@@ -78,7 +79,6 @@ class Pipeline {
   std::size_t waiting_pages() const { return turns_.waiting_pages(); }
 
  private:
-  struct Answer;
   using Feeds = std::unordered_map<std::string, std::unique_ptr<PolledFeed>>;
 
   void start(FeedConfig config, FeedState state);
@@ -87,8 +87,7 @@ class Pipeline {
 
   boost::asio::awaitable<void> poll();
   boost::asio::awaitable<void> visit(PolledFeed& feed, Turns::Slot slot);
-  boost::asio::awaitable<Answer> fetch(PolledFeed& feed, Turns::Slot slot);
-  boost::asio::awaitable<void> read(PolledFeed& feed, Page body, Answer& answer);
+  boost::asio::awaitable<FeedAnswer> fetch(PolledFeed& feed, Turns::Slot slot);
   boost::asio::awaitable<void> wait_for_disk();
   boost::asio::awaitable<void> look_again();
   void log_outcome(const PolledFeed& feed, const Judgement& judgement) const;
@@ -97,6 +96,7 @@ class Pipeline {
   boost::asio::any_io_executor executor_;
   Parts parts_;
   Options options_;
+  FeedReader reader_;
   Turns turns_;
   Intake intake_;
   Feeds feeds_;  // by configured URL

@@ -99,7 +99,7 @@ struct ChannelDraft : FeedDraft {
   std::optional<int> ttl;
   std::vector<int> skip_hours;
   std::vector<int> skip_days;  // Monday = 0
-  std::vector<std::string> sitemaps;
+  std::vector<SitemapLink> sitemaps;
 };
 
 // `feed_url`: where the document came from, for what the document does not say.

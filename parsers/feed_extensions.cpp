@@ -236,7 +236,11 @@ std::string feed_extensions(const ChannelDraft& draft) {
     }
     json.end_array();
   }
-  write_strings(json, "sitemaps", draft.sitemaps);
+  std::vector<std::string> sitemaps;
+  for (const SitemapLink& sitemap : draft.sitemaps) {
+    sitemaps.push_back(sitemap.url);
+  }
+  write_strings(json, "sitemaps", sitemaps);
   write_extras(json, draft);
   return out;
 }

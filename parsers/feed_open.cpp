@@ -34,6 +34,8 @@ void FeedXml::open_element(const Name& name) {
         draft().geo.type = "LineString";
       } else if (name.element == Element::gml_polygon) {
         draft().geo.type = "Polygon";
+      } else if (name.element == Element::sitemap) {
+        sitemap_ = {};
       }
       return;
     case Element::content:

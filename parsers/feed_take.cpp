@@ -115,8 +115,15 @@ bool FeedXml::take_time(Element element) {
     case Element::modified:
       set_time(to.updated, text, 2);
       return true;
-    case Element::last_build_date:
     case Element::last_modified:
+      if (channel.format == "sitemapindex") {
+        sitemap_.modified = parse_date(text);
+        if (!sitemap_.url.empty() && !channel.sitemaps.empty()) {
+          channel.sitemaps.back().modified = sitemap_.modified;
+        }
+      }
+      [[fallthrough]];
+    case Element::last_build_date:
       set_time(to.updated, text, 3);
       return true;
     case Element::dcterms_created:
@@ -272,7 +279,8 @@ void FeedXml::take_other(Element element) {
       if (channel.format == "sitemapindex") {
         if (std::string url = resolved(text);
             !url.empty() && channel.sitemaps.size() < limits::kMaxFeedItems) {
-          channel.sitemaps.push_back(std::move(url));
+          sitemap_.url = url;
+          channel.sitemaps.push_back(sitemap_);
         }
       } else {
         set_if_empty(to.link, resolved(text));

@@ -125,6 +125,7 @@ class FeedXml : public XmlHandler {
 
   Author person_;
   Element person_element_ = Element::unknown;
+  SitemapLink sitemap_;  // of an index, as far as it was read
   std::string image_url_;
   std::string source_title_, source_url_;
 };

@@ -12,6 +12,13 @@
 
 namespace siftd {
 
+// What a sitemap index says of one of its sitemaps.
+struct SitemapLink {
+  std::string url;  // absolute, http or https
+  std::optional<std::chrono::sys_seconds> modified;
+  bool operator==(const SitemapLink&) const = default;
+};
+
 // What a feed says about itself, known when the last item has been handed on.
 struct FeedInfo {
   std::string format;  // "rss 2.0", "atom 1.0", "rdf 1.0", "json 1.1", "sitemap", ...
@@ -35,7 +42,7 @@ struct FeedInfo {
   std::optional<std::chrono::seconds> update_period;  // sy:updatePeriod / frequency
   std::uint32_t skip_hours = 0;
   std::uint8_t skip_days = 0;
-  std::vector<std::string> sitemaps;  // of a sitemap index
+  std::vector<SitemapLink> sitemaps;  // of a sitemap index, in its order
   std::string extensions_json;        // as in Item
 };
 

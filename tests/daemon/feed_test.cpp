@@ -503,10 +503,15 @@ TEST_CASE("feed: state survives as a blob, and a damaged one is told from a good
   REQUIRE(life.state.push);
   CHECK(life.state.push->hub == "https://hub.example/");
   CHECK(life.state.push->topic == "http://a.example/feed");
+  life.state.sitemaps = std::make_shared<const std::vector<SitemapState>>(
+      std::vector<SitemapState>{{"http://a.example/s1.xml", "\"e\"", "", 7, false},
+                                {"http://a.example/s2.xml", "", "yesterday", 8, true}});
   const std::string blob = encode(life.state);
   const auto again = decode(blob);
   REQUIRE(again);
   CHECK(encode(*again) == blob);
+  REQUIRE(again->sitemaps);
+  CHECK(*again->sitemaps == *life.state.sitemaps);
   CHECK(again->push->topic == life.state.push->topic);
   for (std::size_t i = 0; i < blob.size(); ++i) {
     std::string bad = blob;

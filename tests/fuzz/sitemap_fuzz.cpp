@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       }
     });
     if (info) {
-      for (const std::string& url : info->sitemaps) {
+      for (const auto& [url, modified] : info->sitemaps) {
         if (url.compare(0, 4, "http") != 0) {
           std::abort();
         }

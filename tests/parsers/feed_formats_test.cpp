@@ -255,11 +255,17 @@ TEST_CASE("sitemap: an index names others and has no items", "[formats]") {
   const Parsed parsed = parse(
       "<sitemapindex><sitemap><loc>/a.xml</loc></sitemap>"
       "<sitemap><loc>http://h.example/b.xml.gz</loc><lastmod>2022</lastmod></sitemap>"
-      "<sitemap><loc>ftp://h.example/c</loc></sitemap><item/></sitemapindex>",
+      "<sitemap><loc>ftp://h.example/c</loc></sitemap><item/>"
+      "<sitemap><lastmod>2023-02-03</lastmod><loc>/d.xml</loc></sitemap></sitemapindex>",
       "http://h.example/sitemap.xml");
   CHECK(parsed.items.empty());
-  CHECK(parsed.info.sitemaps ==
-        std::vector<std::string>{"http://h.example/a.xml", "http://h.example/b.xml.gz"});
+  REQUIRE(parsed.info.sitemaps.size() == 3);
+  CHECK(parsed.info.sitemaps[0].url == "http://h.example/a.xml");
+  CHECK_FALSE(parsed.info.sitemaps[0].modified);
+  CHECK(parsed.info.sitemaps[1].url == "http://h.example/b.xml.gz");
+  CHECK(time_of(parsed.info.sitemaps[1].modified) == "2022-01-01T00:00:00Z");
+  CHECK(parsed.info.sitemaps[2].url == "http://h.example/d.xml");
+  CHECK(time_of(parsed.info.sitemaps[2].modified) == "2023-02-03T00:00:00Z");
 }
 
 TEST_CASE("json: fields of the right and of the wrong type", "[formats]") {
