@@ -219,7 +219,9 @@ inline constexpr auto kStoreRetry = 1s;
 // Recent lines kept in memory, so that those who keep up never cause a read.
 inline constexpr std::size_t kJournalTailBytes = 8 * kMiB;
 // Lines read from the disk, kept for others that ask for the same soon after.
-inline constexpr std::size_t kJournalCacheBytes = 8 * kMiB;
+inline constexpr std::size_t kJournalCacheBytes = 16 * kMiB;
+// What one read of the disk brings for clients that are far behind.
+inline constexpr std::size_t kJournalReadAhead = 512 * kKiB;
 // The write-ahead log is moved into the database at this size: a larger one makes
 // starting after a crash slow, a smaller one writes the same pages more often.
 inline constexpr std::size_t kWalPages = 4000;
@@ -243,6 +245,10 @@ inline constexpr std::size_t kEventsOfArticle = 1000;
 // What one read of the journal hands to a file, and to one of many clients.
 inline constexpr std::size_t kFileBatchBytes = 1 * kMiB;
 inline constexpr std::size_t kClientBatchBytes = 128 * kKiB;
+// A client's send buffer, the half of what Linux makes of it. More would leave the
+// processor's cache before the client reads it: measured with 100 clients, 32 KiB carry
+// a third more than the usual 208, and bound what a thousand silent ones hold.
+inline constexpr int kClientSendBuffer = static_cast<int>(32 * kKiB);
 // A sink in trouble tries again after so long, doubling up to:
 inline constexpr auto kSinkRetry = 250ms;
 inline constexpr auto kSinkRetryMax = 30s;

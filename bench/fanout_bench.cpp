@@ -24,6 +24,7 @@
 #include <sys/un.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 #include "base/task_group.hpp"
@@ -214,8 +215,8 @@ void paced(const fs::path& dir, std::size_t clients) {
   Daemon daemon(dir);
   const std::string text = line();
   std::vector<Clock::time_point> committed(kCount + 1);
-  std::vector<double> took;
-  took.reserve(kCount * clients);
+  std::vector<std::pair<std::uint64_t, Clock::time_point>> received;
+  received.reserve(kCount * clients);
   daemon.group.spawn(note(daemon.recorder.journal(), committed));
   daemon.group.spawn(produce(daemon, kCount, 1000, text));
   daemon.run_while([&] {
@@ -224,15 +225,20 @@ void paced(const fs::path& dir, std::size_t clients) {
       peers.push_back(connect_to(daemon.path, "{\"from\":\"beginning\"}\n"));
     }
     read_all(peers, kCount, [&](std::uint64_t sequence) {
-      took.push_back(
-          std::chrono::duration<double, std::milli>(Clock::now() - committed[sequence])
-              .count());
+      received.emplace_back(sequence, Clock::now());
     });
     for (const int peer : peers) {
       ::close(peer);
     }
   });
   daemon.end();
+  // Only now: the loop's thread may have noted an event after it was received.
+  std::vector<double> took;
+  took.reserve(received.size());
+  for (const auto& [sequence, when] : received) {
+    const std::chrono::duration<double, std::milli> wait = when - committed[sequence];
+    took.push_back(std::max(0.0, wait.count()));
+  }
   std::sort(took.begin(), took.end());
   std::printf(
       "paced  %4zu clients, 1,000 events/s: p50 %.2f ms, p99 %.2f ms, most %.2f ms\n",

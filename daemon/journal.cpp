@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 #include <optional>
 #include <spdlog/spdlog.h>
 #include <utility>
@@ -38,17 +41,33 @@ Error gone(std::uint64_t from, std::uint64_t oldest) {
 struct Connection {
   explicit Connection(std::filesystem::path path) : file(std::move(path)) {}
 
-  std::vector<StoredEvent> read(std::uint64_t from, std::size_t max_bytes) {
+  // Batches that follow each other, each closed by the event that fills it; together
+  // about `ahead_bytes`, at least one batch. None: nothing is there.
+  std::vector<EventBatch> read(std::uint64_t from, std::size_t max_bytes,
+                               std::size_t ahead_bytes) {
     if (!select) {
       database.emplace(file, Database::Access::read_only);
       select.emplace(
           database->prepare("SELECT " SIFTD_EVENT_COLUMNS
                             " FROM events WHERE sequence >= ? ORDER BY sequence"));
     }
+    std::vector<EventBatch> batches;
     std::vector<StoredEvent> events;
+    std::size_t total = 0;
     std::size_t bytes = 0;
+    const auto close_batch = [&] {
+      batches.push_back(
+          std::make_shared<const std::vector<StoredEvent>>(std::exchange(events, {})));
+      bytes = 0;
+    };
     Statement::Rows rows = select->query(from);
-    while (rows.next() && (events.empty() || bytes < max_bytes)) {
+    while (batches.empty() || total < ahead_bytes || !events.empty()) {
+      if (!rows.next()) {
+        if (!events.empty()) {
+          close_batch();
+        }
+        break;
+      }
       std::optional<StoredEvent> event = event_row(rows);
       if (!event) {
         spdlog::error("{}: event {} is damaged and passed over", file.string(),
@@ -56,9 +75,13 @@ struct Connection {
         continue;
       }
       bytes += event->line.size();
+      total += event->line.size();
       events.push_back(std::move(*event));
+      if (bytes >= max_bytes) {
+        close_batch();
+      }
     }
-    return events;
+    return batches;
   }
 
   // After an error (or a repair, which puts another file in its place) anew.
@@ -80,15 +103,18 @@ class ReaderThread {
       : thread_(std::move(loop)),
         connection_(std::make_shared<Connection>(std::move(file))) {}
 
-  asio::awaitable<Result<EventBatch>> read(std::uint64_t from, std::size_t max_bytes) {
+  asio::awaitable<Result<std::vector<EventBatch>>> read(std::uint64_t from,
+                                                        std::size_t max_bytes,
+                                                        std::size_t ahead_bytes) {
     struct Answer {
-      std::vector<StoredEvent> events;
+      std::vector<EventBatch> batches;
       std::string failure;
     };
     auto answer = std::make_shared<Answer>();
-    std::function<void()> work = [answer, connection = connection_, from, max_bytes] {
+    std::function<void()> work = [answer, connection = connection_, from, max_bytes,
+                                  ahead_bytes] {
       try {
-        answer->events = connection->read(from, max_bytes);
+        answer->batches = connection->read(from, max_bytes, ahead_bytes);
       } catch (const StoreError& error) {
         answer->failure = error.what();
         connection->close();
@@ -98,7 +124,7 @@ class ReaderThread {
     if (!answer->failure.empty()) {
       co_return Error{asio::error::fault, answer->failure};
     }
-    co_return std::make_shared<const std::vector<StoredEvent>>(std::move(answer->events));
+    co_return std::move(answer->batches);
   }
 
  private:
@@ -128,16 +154,24 @@ asio::awaitable<Result<EventBatch>> StoreJournal::read(std::uint64_t from,
   if (!tail_.empty() && from >= tail_.front()->front().sequence) {
     co_return from_tail(from, max_bytes);
   }
+  if (std::optional<EventBatch> cached = from_cache(from, max_bytes)) {
+    co_return std::move(*cached);
+  }
+  Result<EventBatch> result = co_await from_disk(from, max_bytes);
+  co_return result;
+}
+
+std::optional<EventBatch> StoreJournal::from_cache(std::uint64_t from,
+                                                   std::size_t max_bytes) {
   const auto cached =
       std::find_if(cache_.begin(), cache_.end(), [&](const Cached& batch) {
         return batch.from == from && batch.max_bytes == max_bytes;
       });
-  if (cached != cache_.end()) {
-    cache_.splice(cache_.begin(), cache_, cached);
-    co_return cached->events;
+  if (cached == cache_.end()) {
+    return std::nullopt;
   }
-  Result<EventBatch> result = co_await from_disk(from, max_bytes);
-  co_return result;
+  cache_.splice(cache_.begin(), cache_, cached);
+  return cached->events;
 }
 
 EventBatch StoreJournal::from_tail(std::uint64_t from, std::size_t max_bytes) const {
@@ -167,24 +201,76 @@ EventBatch StoreJournal::from_tail(std::uint64_t from, std::size_t max_bytes) co
   return std::make_shared<const std::vector<StoredEvent>>(std::move(events));
 }
 
+// Many clients that start over at once cost one read of each piece.
 asio::awaitable<Result<EventBatch>> StoreJournal::from_disk(std::uint64_t from,
                                                             std::size_t max_bytes) {
-  Result<EventBatch> result = co_await reader_->read(from, max_bytes);
-  if (result.has_error()) {
-    co_return result;
+  for (;;) {
+    const auto under_way = std::find_if(
+        readings_.begin(), readings_.end(), [&](const std::shared_ptr<Reading>& other) {
+          return other->from == from && other->max_bytes == max_bytes;
+        });
+    if (under_way == readings_.end()) {
+      break;
+    }
+    const std::shared_ptr<Reading> other = *under_way;
+    while (!other->is_over) {
+      co_await other->ended.async_wait(asio::as_tuple(asio::use_awaitable));
+      const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+      if (state.cancelled() != asio::cancellation_type::none) {
+        throw boost::system::system_error(asio::error::operation_aborted);
+      }
+    }
+    if (other->result) {
+      co_return *other->result;
+    }
   }
-  // Retention may have passed by meanwhile. A hole that damage left is stepped over
-  // by the sequence of what follows it.
-  if ((*result)->empty() && from < oldest_) {
-    co_return gone(from, oldest_);
+  auto reading = std::make_shared<Reading>(Reading{
+      from, max_bytes,
+      asio::steady_timer(grown_.get_executor(), asio::steady_timer::time_point::max()),
+      std::nullopt, false});
+  readings_.push_back(reading);
+  struct Leave {
+    StoreJournal& journal;
+    Reading& reading;
+    ~Leave() {
+      reading.is_over = true;
+      reading.ended.cancel();
+      journal.readings_.remove_if([this](const std::shared_ptr<Reading>& other) {
+        return other.get() == &reading;
+      });
+    }
+  } leave{*this, *reading};
+  reading->result = co_await read_disk(from, max_bytes);
+  co_return *reading->result;
+}
+
+// Reads on behind what was asked for, since that is wanted next: handing a batch from
+// thread to thread costs more than reading it.
+asio::awaitable<Result<EventBatch>> StoreJournal::read_disk(std::uint64_t from,
+                                                            std::size_t max_bytes) {
+  const std::size_t ahead =
+      max_bytes <= limits::kClientBatchBytes ? limits::kJournalReadAhead : max_bytes;
+  Result<std::vector<EventBatch>> read = co_await reader_->read(from, max_bytes, ahead);
+  if (read.has_error()) {
+    co_return read.error();
   }
-  Cached batch;
-  batch.from = from;
-  batch.max_bytes = max_bytes;
-  batch.events = *result;
-  batch.bytes = size_of(**result);
-  keep(std::move(batch));
-  co_return result;
+  if (read->empty()) {
+    // Retention may have passed by meanwhile. A hole that damage left is stepped over
+    // by the sequence of what follows it.
+    if (from < oldest_) {
+      co_return gone(from, oldest_);
+    }
+    co_return std::make_shared<const std::vector<StoredEvent>>();
+  }
+  for (EventBatch& events : *read) {
+    Cached batch;
+    batch.from = std::exchange(from, events->back().sequence + 1);
+    batch.max_bytes = max_bytes;
+    batch.bytes = size_of(*events);
+    batch.events = events;
+    keep(std::move(batch));
+  }
+  co_return std::move(read->front());
 }
 
 void StoreJournal::keep(Cached batch) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <list>
 #include <memory>
+#include <optional>
 
 #include "sinks/sink.hpp"
 
@@ -46,7 +47,18 @@ class StoreJournal : public Journal {
     std::size_t bytes = 0;
   };
   EventBatch from_tail(std::uint64_t from, std::size_t max_bytes) const;
+  // A read under way: whoever wants the same waits for it.
+  struct Reading {
+    std::uint64_t from = 0;
+    std::size_t max_bytes = 0;
+    boost::asio::steady_timer ended;           // never expires; cancelled as a wake-up
+    std::optional<Result<EventBatch>> result;  // nothing at the end: it was cut off
+    bool is_over = false;
+  };
+  std::optional<EventBatch> from_cache(std::uint64_t from, std::size_t max_bytes);
   boost::asio::awaitable<Result<EventBatch>> from_disk(std::uint64_t from,
+                                                       std::size_t max_bytes);
+  boost::asio::awaitable<Result<EventBatch>> read_disk(std::uint64_t from,
                                                        std::size_t max_bytes);
   void keep(Cached batch);
 
@@ -58,6 +70,7 @@ class StoreJournal : public Journal {
   std::size_t tail_bytes_ = 0;
   std::list<Cached> cache_;  // the last used first
   std::size_t cache_bytes_ = 0;
+  std::list<std::shared_ptr<Reading>> readings_;
   std::unique_ptr<ReaderThread> reader_;
 };
 

@@ -169,6 +169,11 @@ asio::awaitable<void> SocketSink::greet(Stream::Socket socket) {
     co_return;
   }
   notice_dead_peers(socket);
+  if (options_.address.is_unix()) {
+    // TCP's grows with the distance, and has to.
+    const int bytes = limits::kClientSendBuffer;
+    ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+  }
   spdlog::debug("sink {}: {} connected", options_.name, peer_of(socket));
   std::unique_ptr<Stream> stream;
   if (tls_) {

@@ -176,3 +176,37 @@ TEST_CASE("journal: the same bytes from memory and from the disk, whatever the b
     CHECK(part.size() == 51);
   }
 }
+
+TEST_CASE("journal: who starts over together, or is cut off meanwhile, disturbs nobody") {
+  TemporaryDirectory dir;
+  {
+    Loop loop;
+    Store opened(dir.path());
+    Recorder recorder(loop.context.get_executor(), opened);
+    for (std::uint64_t article = 1; article <= 500; ++article) {
+      loop.group.spawn(record_event(recorder, article, 4000));
+    }
+    loop.context.run();
+    loop.group.check();
+  }
+  Loop loop;
+  Store opened(dir.path());
+  Recorder recorder(loop.context.get_executor(), opened);
+  std::vector<std::vector<StoredEvent>> read(20);
+  std::vector<StoredEvent> lost;
+  TaskGroup cut_off(loop.context.get_executor());
+  cut_off.spawn(read_all(recorder.journal(), 1, 20000, lost));
+  for (std::vector<StoredEvent>& to : read) {
+    loop.group.spawn(read_all(recorder.journal(), 1, 20000, to));
+  }
+  loop.context.run_one();  // all wait for what the first has asked for
+  cut_off.stop();
+  loop.context.run();
+  loop.group.check();
+  for (const std::vector<StoredEvent>& events : read) {
+    REQUIRE(events.size() == 500);
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      REQUIRE(events[i].sequence == i + 1);
+    }
+  }
+}
