@@ -31,8 +31,10 @@ std::vector<Removed> removed_of(const std::string& json) {
   for (const rapidjson::Value& part : document.GetArray()) {
     if (part.IsObject() && part.HasMember("rule") && part["rule"].IsString() &&
         part.HasMember("text") && part["text"].IsString()) {
+      const bool has_place = part.HasMember("after") && part["after"].IsUint();
       removed.push_back({part["rule"].GetString(),
-                         {part["text"].GetString(), part["text"].GetStringLength()}});
+                         {part["text"].GetString(), part["text"].GetStringLength()},
+                         has_place ? part["after"].GetUint() : Removed::kAtEnd});
     }
   }
   return removed;

@@ -185,9 +185,7 @@ void clean(const Job& job, Article& article) {
                              true};
   Cleaned cleaned = clean_text(article.text, context, Rules::built_in());
   article.text = std::move(cleaned.text);
-  article.removed.insert(article.removed.end(),
-                         std::make_move_iterator(cleaned.removed.begin()),
-                         std::make_move_iterator(cleaned.removed.end()));
+  add_removed(article.removed, std::move(cleaned.removed));
 }
 
 Answer extract(const Job& job, bool explain) {

@@ -165,6 +165,9 @@ void write_article(Json& json, const ArticleView& article) {
       json.object([&] {
         json.member("rule", removed.rule);
         json.member("text", removed.text);
+        if (removed.after != Removed::kAtEnd) {
+          json.member("after", static_cast<std::uint64_t>(removed.after));
+        }
       });
     });
     json.member("revision", static_cast<std::uint64_t>(article.revision));

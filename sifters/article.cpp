@@ -50,14 +50,23 @@ std::string page_language(const PageBlocks& page) {
   return detect_language(sample);
 }
 
-void note_removed(const Block& block, Article& article) {
+std::uint32_t lines_in(std::string_view text) {
+  const std::vector<std::string_view> lines = split_lines(text);
+  return static_cast<std::uint32_t>(
+      std::count_if(lines.begin(), lines.end(), [](std::string_view line) {
+        return line.find_first_not_of(" \t") != std::string_view::npos;
+      }));
+}
+
+// `after`: lines of the text before it.
+void note_removed(const Block& block, std::uint32_t after, Article& article) {
   if (article.removed.size() >= limits::kMaxRemoved) {
     return;
   }
   const std::size_t size = utf8_cut(block.text, limits::kMaxRemovedBytes);
   std::string text = normalize_text(std::string_view(block.text).substr(0, size));
   if (!text.empty()) {
-    article.removed.push_back({block.rule, std::move(text)});
+    article.removed.push_back({block.rule, std::move(text), after, true});
   }
 }
 
@@ -152,14 +161,19 @@ void read_dateline(const PageBlocks& page, const Choice& choice, PageMetadata& m
 std::string collect_text(const PageBlocks& page, const Choice& choice,
                          const PageMetadata& metadata, Article& article) {
   std::vector<const Block*> kept;
+  std::uint32_t lines = 0;
+  const auto keep = [&](const Block& block) {
+    kept.push_back(&block);
+    lines += lines_in(block.text);
+  };
   if (const auto lead = find_lead(page, choice, metadata)) {
-    kept.push_back(&page.blocks[*lead]);
+    keep(page.blocks[*lead]);
   }
   for (std::size_t i = choice.first; i < choice.last; ++i) {
     if (page.blocks[i].rule == nullptr) {
-      kept.push_back(&page.blocks[i]);
+      keep(page.blocks[i]);
     } else {
-      note_removed(page.blocks[i], article);
+      note_removed(page.blocks[i], lines, article);
     }
   }
   return lay_out(kept);

@@ -161,12 +161,15 @@ class Cleaner {
 
   Cleaned result() const {
     Cleaned cleaned;
+    std::uint32_t kept = 0;
     for (std::size_t i = 0; i < lines_.size(); ++i) {
       const TextLine& line = lines_[i];
       if (!why_[i].empty()) {
-        cleaned.removed.push_back({std::string(why_[i]), std::string(line.text)});
+        cleaned.removed.push_back(
+            {std::string(why_[i]), std::string(line.text), kept, true});
         continue;
       }
+      ++kept;
       if (!cleaned.text.empty()) {
         cleaned.text += line.breaks > 1 ? "\n\n" : "\n";
       }

@@ -17,8 +17,21 @@ namespace siftd {
 struct Removed {
   std::string rule;
   std::string text;
-  bool operator==(const Removed&) const = default;
+  // Lines of the text that stand before its place, empty ones not counted; kAtEnd:
+  // nothing is known of its place. For the status page; not in events.
+  std::uint32_t after = kAtEnd;
+  bool is_line = false;  // it was a whole line, not a part of one
+
+  static constexpr std::uint32_t kAtEnd = 0xffffffff;
+  // Where it stood does not make it another passage.
+  bool operator==(const Removed& other) const {
+    return rule == other.rule && text == other.text;
+  }
 };
+
+// Adds what a later step took out of the text that an earlier one had left, whose
+// passages move up by what is gone before them.
+void add_removed(std::vector<Removed>& earlier, std::vector<Removed> later);
 
 // How two texts are the same article.
 enum class CopyKind { none, exact, near, contained };

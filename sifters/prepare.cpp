@@ -95,9 +95,7 @@ Candidate prepare(const FeedContext& feed, IdentifiedItem identified,
   const CleanContext context{candidate.site, data.title, data.language, true};
   Cleaned cleaned = clean_text(data.content_text, context, rules);
   data.content_text = std::move(cleaned.text);
-  data.removed.insert(data.removed.end(),
-                      std::make_move_iterator(cleaned.removed.begin()),
-                      std::make_move_iterator(cleaned.removed.end()));
+  add_removed(data.removed, std::move(cleaned.removed));
   data.words = measure(data.content_text).words;
   data.feed = feed.source.name;
   data.attachments = item.attachments;

@@ -49,6 +49,10 @@ std::string removed_json(const std::vector<Removed>& removed) {
     writer.String(part.rule.data(), static_cast<rapidjson::SizeType>(part.rule.size()));
     writer.Key("text");
     writer.String(part.text.data(), static_cast<rapidjson::SizeType>(part.text.size()));
+    if (part.after != Removed::kAtEnd) {
+      writer.Key("after");
+      writer.Uint(part.after);
+    }
     writer.EndObject();
   }
   writer.EndArray();
@@ -227,8 +231,7 @@ void Sifter::strip_learned(Context& context) {
       sites_.apply(context.candidate.site, context.article, std::move(cleaned), *rules_);
   data.content_text = std::move(cleaned.text);
   if (data.content_text.size() != bytes) {
-    data.removed.insert(data.removed.end(), cleaned.removed.begin(),
-                        cleaned.removed.end());
+    add_removed(data.removed, std::move(cleaned.removed));
     data.words = measure(data.content_text).words;
     context.candidate.fingerprint = fingerprint(data.title, data.content_text);
   }

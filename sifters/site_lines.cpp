@@ -300,6 +300,19 @@ class Sighting {
 
 namespace {
 
+// Nothing is left of the line whose last unit this is.
+bool is_last_of_taken_line(const std::vector<Unit>& units, std::size_t i) {
+  if (i + 1 < units.size() && units[i + 1].line == units[i].line) {
+    return false;
+  }
+  for (std::size_t j = i + 1; j-- > 0 && units[j].line == units[i].line;) {
+    if (!units[j].is_taken && !units[j].is_line) {
+      return false;
+    }
+  }
+  return true;
+}
+
 // The text without the units that are taken; what is between two of one line goes
 // with the second.
 Cleaned without(const std::vector<Unit>& units, Cleaned cleaned) {
@@ -310,6 +323,7 @@ Cleaned without(const std::vector<Unit>& units, Cleaned cleaned) {
     out.append(text, at, from - at);
     at = to;
   };
+  std::uint32_t gone = 0;  // whole lines
   for (std::size_t i = 0; i < units.size(); ++i) {
     const Unit& unit = units[i];
     if (!unit.is_taken) {
@@ -319,8 +333,10 @@ Cleaned without(const std::vector<Unit>& units, Cleaned cleaned) {
                                  ? units[i + 1].from
                                  : unit.to;
     cut(unit.from, unit.is_line ? unit.to : next);
-    cleaned.removed.push_back(
-        {"site-memory", text.substr(unit.from, unit.to - unit.from)});
+    const bool is_line = unit.is_line || is_last_of_taken_line(units, i);
+    cleaned.removed.push_back({"site-memory", text.substr(unit.from, unit.to - unit.from),
+                               static_cast<std::uint32_t>(unit.line) - gone, is_line});
+    gone += is_line ? 1 : 0;
   }
   out.append(text, at, std::string::npos);
   cleaned.text.clear();

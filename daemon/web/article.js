@@ -19,7 +19,7 @@ function removedBlock(removed) {
 }
 
 // `after` of a passage counts the paragraphs of the clean text before it; passages
-// without it (older events) stand at the end.
+// without it (an event's, or of an older siftd) stand at the end.
 function textBlock(text, removed) {
   const block = element("div", {class: "text"});
   const places = new Map();
@@ -134,22 +134,11 @@ function storyBlock(detail) {
   return block;
 }
 
-// Newest event's own list: it knows where each passage stood.
-function removedOf(detail) {
-  for (const event of [...detail.events].reverse()) {
-    const own = event.data && event.data._siftd;
-    if (own && own.removed && own.revision === detail.article.revision) {
-      return own.removed;
-    }
-  }
-  return detail.article.removed;
-}
-
 export async function showArticle(view, which) {
   view.replaceChildren(element("p", {class: "quiet"}, "Loading…"));
   const detail = await ask(`/api/articles/${encodeURIComponent(which)}`);
   const {article} = detail;
-  const removed = removedOf(detail);
+  const {removed} = article;
   view.replaceChildren(
     element("p", {}, element("a", {href: "#back", id: "article-back"}, "← Back")),
     element("h2", {id: "article-title"}, article.title || article.url || article.id),

@@ -119,7 +119,7 @@ class Newsroom : public FakeOperations {
         1, "feed-0", "Harbour reopens after the storm",
         "The harbour opened again on Monday after three days.\n\nTwo ferries left before "
         "noon, the harbour master said."));
-    stored.back().removed = {{"newsletter", "Sign up for our newsletter."}};
+    stored.back().removed = {{"newsletter", "Sign up for our newsletter.", 1}};
     stored.push_back(made(2, "feed-5", "Harbour open again",
                           "The harbour opened again on Monday after four days.\n\nThree "
                           "ferries left before "

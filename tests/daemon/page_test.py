@@ -56,6 +56,8 @@ def article(page):
     page.run("document.querySelector('#live-list a[href=\"#article/0000000000000001\"].title').click()")
     page.wait("the article", "document.querySelector('#article-title') && document.querySelector('#article-title').innerText.includes('Harbour reopens')")
     check(page.text("#view-article .text del").startswith("Sign up for our newsletter."), "what was removed is struck out, with its rule")
+    check(page.run("return [...document.querySelector('#view-article > .text').children].map((e) => e.tagName).join(' ')") == "P DEL P",
+          "where it stood")
     page.run("document.querySelectorAll('#view-article details').forEach((d) => d.open = true)")
     page.wait("the copy beside it", "document.querySelectorAll('.sides ins').length > 0")
     check(page.run("return [...document.querySelectorAll('.sides ins')].map((e) => e.innerText.trim()).join(' ')") == "four Three",

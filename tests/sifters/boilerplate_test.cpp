@@ -181,3 +181,18 @@ TEST_CASE("clean: no line is joined, invented or moved, whatever the input", "[c
     }
   }
 }
+
+TEST_CASE("clean: what was removed keeps its place, also when a later step takes more") {
+  std::vector<Removed> removed = {{"page", "a", 0, true},
+                                  {"page", "b", 2, true},
+                                  {"page", "c", 5, true},
+                                  {"page", "d"}};
+  // The text had six lines; its second and fourth went, and a part of its last.
+  add_removed(removed,
+              {{"rule", "2", 1, true}, {"rule", "4", 2, true}, {"rule", "6", 3}});
+  std::vector<std::uint32_t> places;
+  for (const Removed& passage : removed) {
+    places.push_back(passage.after);
+  }
+  CHECK(places == std::vector<std::uint32_t>{0, 1, 3, Removed::kAtEnd, 1, 2, 3});
+}
