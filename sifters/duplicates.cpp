@@ -223,6 +223,10 @@ double certainty(const Evidence& e) {
   // headline has to speak too.
   bool is_mostly_other =
       c < 0.3 || plain < 0.2 || (plain < 0.4 && (r.title < 0.6 || e.title_shared < 2));
+  // Two passages of a small sample may be a chance find: then the headline or what
+  // both speak of has to agree.
+  bool says_the_same = r.body >= 0.2 || (r.title >= 0.6 && e.title_shared >= 2);
+  is_mostly_other = is_mostly_other || (e.count_shared < 3 && !says_the_same);
   // "Briefing 12" and "Briefing 13" are two, unless nearly all of the text is the same.
   bool is_next_in_series = plain < 0.8 && e.title_numbers_here > 0 &&
                            e.title_numbers_there > 0 && e.title_numbers_shared == 0;
