@@ -21,8 +21,9 @@ work=$(mktemp -d /var/tmp/siftd-install.XXXXXX)
 root=$work/root
 daemon=""
 cleanup() {
-	[ -z "$daemon" ] || kill "$daemon" 2>/dev/null || true
+	[ -z "$daemon" ] || { kill "$daemon" && wait "$daemon"; } 2>/dev/null || true
 	umount "$work/builder/proc" 2>/dev/null || true
+	umount "$root/var/log/siftd" 2>/dev/null || true
 	rm -rf "$work"
 }
 trap cleanup EXIT INT TERM
@@ -68,7 +69,7 @@ else
 	mount -t proc proc "$builder/proc"
 	# dpkg-shlibdeps needs dpkg-dev, which a compiler brings only as a recommendation.
 	chroot "$builder" sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends dpkg-dev file &&
-		cd /src && script/bootstrap && script/build release siftd && cd build/release && cpack -G DEB -B /tmp/deb' \
+		cd /src && script/bootstrap && script/build release siftd package_files && cd build/release && cpack -G DEB -B /tmp/deb' \
 		>"$work/build.log" 2>&1 || {
 		tail -30 "$work/build.log"
 		fail "the package cannot be built in $suite"
@@ -115,6 +116,12 @@ sed -i 's/127.0.0.1:7600/127.0.0.1:17699/' "$root/etc/siftd/siftd.toml"
 for dir in var/lib/siftd:750 run/siftd:755 var/log/siftd:755; do
 	in_root install -d -o siftd -g siftd -m "${dir#*:}" "/${dir%:*}"
 done
+# A small disk for the events, so that it can be filled.
+small=no
+if mount -t tmpfs -o size=1m,mode=755 tmpfs "$root/var/log/siftd" 2>/dev/null; then
+	small=yes
+	in_root chown siftd:siftd /var/log/siftd
+fi
 chroot --userspec=siftd:siftd --groups=siftd,siftd-readers "$root" env RUNTIME_DIRECTORY=/run/siftd \
 	STATE_DIRECTORY=/var/lib/siftd LOGS_DIRECTORY=/var/log/siftd /usr/bin/siftd run >"$root/tmp/log" 2>&1 &
 daemon=$!
@@ -142,10 +149,31 @@ kill -HUP $daemon
 mended() { ! in_root siftd status | grep -q "last reload"; }
 soon "the mended file is taken over" mended
 
+written=3
+if [ $small = yes ]; then
+	dd if=/dev/zero of="$root/var/log/siftd/ballast" bs=64k 2>/dev/null || true
+	# Long enough not to fit into what is left of the file's last block.
+	long=$(n=0; while [ $n -lt 90 ]; do n=$((n + 1)); echo "Diver $n found crack $((n * 7)) in pillar $n of the old bridge on day $((n * 3))."; done | tr '\n' ' ')
+	sed -i "s#</channel>#<item><guid>one-2</guid><title>The bridge is closed</title><description>$long</description></item></channel>#" "$root/tmp/feeds/one.xml"
+	in_root siftd feeds poll one >/dev/null || fail "a feed is polled when asked for"
+	soon "a full disk is told in siftd status" sh -c "chroot '$root' siftd status | grep -qi 'no space'"
+	rm "$root/var/log/siftd/ballast"
+	four() { [ "$(wc -l <"$events")" = 4 ] && tail -n 1 "$events" | grep -q "The bridge is closed"; }
+	soon "with room again the event is in the file" four
+	written=4
+else
+	echo "SKIPPED: the full disk (no tmpfs may be mounted)"
+fi
+
 kill -TERM $daemon
 wait $daemon || fail "the daemon ends with 0 after SIGTERM"
 daemon=""
-three || fail "nothing was said twice"
+[ "$(wc -l <"$events")" = $written ] || fail "nothing was said twice"
+if [ $small = yes ]; then
+	cp -a "$root/var/log/siftd" "$work/log"
+	umount "$root/var/log/siftd"
+	cp -a "$work/log/." "$root/var/log/siftd/"
+fi
 in_root env DEBIAN_FRONTEND=noninteractive apt-get remove -y -qq siftd >"$work/apt.log" 2>&1 || fail "remove"
 [ -s "$root/var/lib/siftd/siftd.db" ] && [ -s "$events" ] && [ -e "$root/etc/siftd/siftd.toml" ] || fail "remove keeps state, events and configuration"
 ok "remove keeps state, events and configuration"
