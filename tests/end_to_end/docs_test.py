@@ -118,8 +118,8 @@ esac""")
             text = text.replace(documented, os.path.join(self.place, own))
         return text.replace("127.0.0.1:7600", f"127.0.0.1:{self.port}")
 
-    def run(self, argv, patience):
-        """-> (status, output); 124: it went on until it was ended"""
+    def run(self, argv, patience, follows=False):
+        """-> (status, output); 124: it went on until it was ended, what follows soon after it has said something"""
         env = dict(os.environ, PATH=os.path.join(self.place, "bin") + ":" + os.environ["PATH"])
         # A terminal, as the reader has one: a filter there writes each line at once.
         terminal, end = pty.openpty()
@@ -132,6 +132,8 @@ esac""")
                 output += os.read(terminal, 1 << 16)
             except OSError:
                 break  # all of its writers have ended
+            if follows:
+                deadline = min(deadline, time.time() + 1)
         else:
             was_ended = True
             os.killpg(process.pid, signal.SIGTERM)
@@ -183,8 +185,9 @@ def run_command(daemon, source, where, command):
         follows = part.startswith(FOLLOWS)
         # What is shown live says nothing until something happens: begin at the beginning.
         live = part.startswith("nc -U")
-        status, output = daemon.run(["sh", "-c", daemon.here(part)], 4 if follows else 20)
-        good = status in (0, 124) and (live or "siftd tail" == part or output.strip()) if follows else status == 0
+        is_silent = live or part == "siftd tail"
+        status, output = daemon.run(["sh", "-c", daemon.here(part)], 3 if is_silent else 30, follows)
+        good = status in (0, 124) and (is_silent or output.strip()) if follows else status == 0
         tell(bool(good), f"{where}: {part}", f"status {status}\n{output}")
 
 
@@ -239,7 +242,7 @@ def main():
                     program = os.path.join(place, "shown.py")
                     # Each has its own consumer, for what is acknowledged does not come again.
                     daemon.write(program, daemon.here(text).replace('"consumer":"', f'"consumer":"{line}-'))
-                    status, output = daemon.run([sys.executable, "-u", program], 4)
+                    status, output = daemon.run([sys.executable, "-u", program], 30, True)
                     tell(status == 124 and "Harbour" in output, f"{where}: Python", f"status {status}\n{output}")
                 elif language == "toml":
                     check_toml(daemon, siftd, where, text)

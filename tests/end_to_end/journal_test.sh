@@ -20,7 +20,10 @@ if [ "${2:-}" != inside ]; then
 fi
 
 siftd=$1
-mount -t tmpfs none /run
+mount -t tmpfs none /run || {
+	echo "SKIPPED: nothing may be mounted"
+	exit 77
+}
 mkdir -p /run/systemd/journal /run/log/journal /run/here
 /lib/systemd/systemd-journald >/run/journald.log 2>&1 &
 journald=$!
@@ -40,7 +43,15 @@ soon() {
 	done
 	echo "ok: $*"
 }
-soon test -S /run/systemd/journal/stdout
+n=0
+until [ -S /run/systemd/journal/stdout ]; do
+	n=$((n + 1))
+	[ $n -lt 100 ] || {
+		echo "SKIPPED: journald does not start here"
+		exit 77
+	}
+	sleep 0.1
+done
 
 cat >/run/here/siftd.toml <<TOML
 state_dir = "/run/here/state"
