@@ -58,8 +58,9 @@ struct SitemapState {
   std::string url;
   std::string etag;  // these two of `url` itself, not of where it redirects to
   std::string last_modified;
-  std::uint64_t content = 0;  // hash of its items
-  bool is_failing = false;    // at the last poll; said once
+  std::uint64_t content = 0;              // hash of its items
+  std::chrono::sys_seconds last_whole{};  // as in FeedState; 0: never read
+  bool is_failing = false;                // at the last poll; said once
   bool operator==(const SitemapState&) const = default;
 };
 

@@ -125,6 +125,7 @@ void sitemap_fields(Archive& archive, Sitemap& sitemap) {
   archive.text(sitemap.etag);
   archive.text(sitemap.last_modified);
   archive.number(sitemap.content);
+  archive.time(sitemap.last_whole);
   archive.number(sitemap.is_failing);
 }
 

@@ -251,15 +251,24 @@ asio::awaitable<void> FeedReader::read_sitemaps(PolledFeed& feed,
   PollOutcome& outcome = answer.outcome;
   auto states = std::make_shared<std::vector<SitemapState>>();
   std::optional<Error> failure;
+  std::vector<std::pair<std::string, Error>> left_out;  // for the first time
   bool any_read = false;
   bool any_changed = outcome.kind == PollOutcome::Kind::parse;
   for (const std::string& url : urls) {
     SitemapState state = known_state(feed.state, url);
-    const std::uint64_t before = state.content;
+    const SitemapState before = state;
     ParsedFeed sitemap = co_await read_sitemap(feed, state);
     if (sitemap.info) {
       any_read = true;
-      any_changed = any_changed || state.content != before;
+      if (state.last_whole != before.last_whole) {
+        const auto day = [](std::chrono::sys_seconds time) {
+          return floor<std::chrono::days>(time);
+        };
+        answer.has_first |= before.last_whole == std::chrono::sys_seconds();
+        answer.has_first_of_day |= day(state.last_whole) != day(before.last_whole);
+      }
+      any_changed =
+          any_changed || answer.has_first_of_day || state.content != before.content;
       outcome.digest.add(sitemap.digest);
       const std::size_t room =
           limits::kMaxTakenItems - std::min(limits::kMaxTakenItems, answer.items.size());
@@ -267,13 +276,10 @@ asio::awaitable<void> FeedReader::read_sitemaps(PolledFeed& feed,
       std::move(sitemap.items.begin(), sitemap.items.end(),
                 std::back_inserter(answer.items));
     } else {
-      outcome.digest.add_unread(before);
+      outcome.digest.add_unread(before.content);
       const Error& why = sitemap.info.error();
       if (!state.is_failing) {
-        log(parts_.logger, LogLevel::warning,
-            "feed " + feed.config->name + ": its sitemap " + url +
-                " is left out: " + why.code.message() + ": " + why.detail,
-            {{"feed", feed.config->name}, {"url", url}, {"error", why.detail}});
+        left_out.emplace_back(url, why);
       }
       failure = failure ? std::move(failure) : why;
     }
@@ -284,6 +290,12 @@ asio::awaitable<void> FeedReader::read_sitemaps(PolledFeed& feed,
     failure->detail += " (and none of the other sitemaps of the index can be read)";
     outcome.fail(std::move(*failure));
     co_return;
+  }
+  for (const auto& [url, why] : left_out) {
+    log(parts_.logger, LogLevel::warning,
+        "feed " + feed.config->name + ": its sitemap " + url +
+            " is left out: " + why.code.message() + ": " + why.detail,
+        {{"feed", feed.config->name}, {"url", url}, {"error", why.detail}});
   }
   if (any_changed && outcome.kind == PollOutcome::Kind::unchanged) {
     outcome.kind = PollOutcome::Kind::parse;
@@ -297,7 +309,9 @@ asio::awaitable<void> FeedReader::read_sitemaps(PolledFeed& feed,
 asio::awaitable<ParsedFeed> FeedReader::read_sitemap(PolledFeed& feed,
                                                      SitemapState& state) {
   Request request = found_request_for(*feed.config, state.url, feed.access);
-  if (!wants_whole(*feed.config, feed.state, wall_now())) {
+  FeedState read_last;
+  read_last.last_whole = state.last_whole;
+  if (!wants_whole(*feed.config, read_last, wall_now())) {
     request.etag = state.etag;
     request.last_modified = state.last_modified;
   }
@@ -337,6 +351,7 @@ asio::awaitable<ParsedFeed> FeedReader::read_sitemap(PolledFeed& feed,
   state.etag = std::move(etag);
   state.last_modified = std::move(last_modified);
   state.content = parsed.digest.hash();
+  state.last_whole = floor<std::chrono::seconds>(wall_now());
   co_return parsed;
 }
 

@@ -28,6 +28,10 @@ struct ParsedFeed {
 struct FeedAnswer {
   PollOutcome outcome;
   std::vector<IdentifiedItem> items;
+  // Of a sitemap index: one is read for the first time, or for the first time on this
+  // day (its items have to be marked as still listed, or they would be forgotten).
+  bool has_first = false;
+  bool has_first_of_day = false;
 };
 
 // Makes one poll's requests and reads what they bring: the feed itself; the feed that

@@ -131,14 +131,15 @@ Source source_of(const PolledFeed& feed) {
 Intake::Intake(asio::any_io_executor executor, Parts parts, bool once)
     : executor_(executor), parts_(parts), once_(once), waiting_(executor) {}
 
-asio::awaitable<void> Intake::take(PolledFeed& feed, std::string language, Items items) {
+asio::awaitable<void> Intake::take(PolledFeed& feed, std::string language, Items items,
+                                   bool is_first) {
   std::vector<IdentityKeys> keys;
   keys.reserve(items.size());
   for (const IdentifiedItem& item : items) {
     keys.push_back(item.keys);
   }
   const Rows rows = co_await look_up(source_of(feed), std::move(keys));
-  Sorted sorted = sort_out(feed, std::move(items), rows);
+  Sorted sorted = sort_out(feed, std::move(items), rows, is_first);
   // First of all, so that a crash later does not let older items in.
   co_await mark_seen(std::move(sorted.to_mark));
 
@@ -188,8 +189,8 @@ asio::awaitable<Intake::Rows> Intake::look_up(Source source,
   co_return std::move(*rows);
 }
 
-Intake::Sorted Intake::sort_out(const PolledFeed& feed, Items items,
-                                const Rows& rows) const {
+Intake::Sorted Intake::sort_out(const PolledFeed& feed, Items items, const Rows& rows,
+                                bool is_first) const {
   Sorted sorted;
   Items fresh;
   Items changed;
@@ -228,7 +229,6 @@ Intake::Sorted Intake::sort_out(const PolledFeed& feed, Items items,
   }
   sort_newest_first(fresh);
   const std::size_t most = feed.config->fetch.max_backlog;
-  const bool is_first = feed.state.last_success == std::chrono::sys_seconds{};
   for (std::size_t i = is_first ? std::min(most, fresh.size()) : fresh.size();
        i < fresh.size(); ++i) {
     add_seen(sorted.to_mark, fresh[i], 0);

@@ -47,9 +47,11 @@ class Intake {
   void set_rules(std::shared_ptr<const Rules> rules) { rules_ = std::move(rules); }
 
   // Returns when every item that needs no second try of its page is durable.
-  // `feed` stays until stop_waiting() and join() have returned.
+  // `feed` stays until stop_waiting() and join() have returned. `is_first`: what the
+  // items come from was never read before, so of those unknown only the newest
+  // `max_backlog` become events.
   boost::asio::awaitable<void> take(PolledFeed& feed, std::string language,
-                                    std::vector<IdentifiedItem> items);
+                                    std::vector<IdentifiedItem> items, bool is_first);
 
   // Records a feed's state and its status events; resumes when they are durable.
   boost::asio::awaitable<void> record_feed(const PolledFeed& feed, FeedState state,
@@ -76,7 +78,8 @@ class Intake {
   using Rows = std::vector<std::optional<SeenRow>>;
 
   boost::asio::awaitable<Rows> look_up(Source source, std::vector<IdentityKeys> keys);
-  Sorted sort_out(const PolledFeed& feed, Items items, const Rows& rows) const;
+  Sorted sort_out(const PolledFeed& feed, Items items, const Rows& rows,
+                  bool is_first) const;
   boost::asio::awaitable<void> mark_seen(std::vector<SeenRow> rows);
   boost::asio::awaitable<Prepared> prepare_all(const Visit& visit, Items batch);
   boost::asio::awaitable<void> work_off_pages(Visit& visit);

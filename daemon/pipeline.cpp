@@ -196,11 +196,15 @@ asio::awaitable<void> Pipeline::wait_for_disk() {
 
 asio::awaitable<void> Pipeline::visit(PolledFeed& feed, Turns::Slot slot) {
   FeedAnswer answer = co_await fetch(feed, std::move(slot));
-  const bool is_new = answer.outcome.kind == PollOutcome::Kind::parse &&
-                      (answer.outcome.digest.hash() != feed.state.content ||
-                       !is_same_day(feed.state.last_whole, wall_now()));
+  const bool is_new =
+      answer.outcome.kind == PollOutcome::Kind::parse &&
+      (answer.outcome.digest.hash() != feed.state.content || answer.has_first_of_day ||
+       !is_same_day(feed.state.last_whole, wall_now()));
   if (is_new) {
-    co_await intake_.take(feed, answer.outcome.info.language, std::move(answer.items));
+    const bool is_first =
+        answer.has_first || feed.state.last_success == std::chrono::sys_seconds{};
+    co_await intake_.take(feed, answer.outcome.info.language, std::move(answer.items),
+                          is_first);
   }
   Judgement judgement = judge(*feed.config, feed.state, answer.outcome, wall_now());
   if (feed.pages_waiting > 0) {
@@ -284,7 +288,8 @@ asio::awaitable<void> Pipeline::take_push(PolledFeed& feed, Page page, InUse) {
   auto shared = std::make_shared<const Page>(std::move(page));
   ParsedFeed parsed = co_await reader_.parse(std::move(shared), feed.config->url);
   if (parsed.info) {
-    co_await intake_.take(feed, parsed.info->language, std::move(parsed.items));
+    const bool is_first = feed.state.last_success == std::chrono::sys_seconds{};
+    co_await intake_.take(feed, parsed.info->language, std::move(parsed.items), is_first);
     feed.state.last_change = std::chrono::floor<std::chrono::seconds>(wall_now());
     std::vector<FeedStatusData> none;
     co_await intake_.record_feed(feed, feed.state, std::move(none));

@@ -504,8 +504,9 @@ TEST_CASE("feed: state survives as a blob, and a damaged one is told from a good
   CHECK(life.state.push->hub == "https://hub.example/");
   CHECK(life.state.push->topic == "http://a.example/feed");
   life.state.sitemaps = std::make_shared<const std::vector<SitemapState>>(
-      std::vector<SitemapState>{{"http://a.example/s1.xml", "\"e\"", "", 7, false},
-                                {"http://a.example/s2.xml", "", "yesterday", 8, true}});
+      std::vector<SitemapState>{{"http://a.example/s1.xml", "\"e\"", "", 7, {}, false},
+                                {"http://a.example/s2.xml", "", "yesterday", 8,
+                                 std::chrono::sys_seconds(9s), true}});
   const std::string blob = encode(life.state);
   const auto again = decode(blob);
   REQUIRE(again);

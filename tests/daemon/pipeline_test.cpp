@@ -403,6 +403,26 @@ TEST_CASE("sitemap index: a sitemap out of reach loses nothing", "[sitemaps]") {
   CHECK(world.failed == 1);
 }
 
+TEST_CASE("sitemap index: of a sitemap read for the first time the newest become events",
+          "[sitemaps]") {
+  World world;
+  FeedConfig config = feed(kIndex);
+  config.fetch.max_backlog = 2;
+  world.fetcher.serve(kIndex, index_of({at("a.xml")}));
+  world.fetcher.serve(at("a.xml"), sitemap_of(world, {"museum"}));
+  REQUIRE(world.once({config}).size() == 1);
+  world.fetcher.serve(kIndex, index_of({at("a.xml"), at("old.xml")}));
+  world.fetcher.serve(at("old.xml"),
+                      sitemap_of(world, {"library", "theatre", "harbour", "school"}));
+  CHECK(world.once({config}).size() == 2);
+  CHECK(world.once({config}).empty());
+  // From then on each that is added is told.
+  world.fetcher.serve(at("old.xml"),
+                      sitemap_of(world, {"library", "theatre", "harbour", "school",
+                                         "stadium", "airport", "station"}));
+  CHECK(world.once({config}).size() == 3);
+}
+
 TEST_CASE("hostile 58: an index of itself, of 50,000 others and of bombs is bounded",
           "[sitemaps][hostile]") {
   World world;
