@@ -21,10 +21,6 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-WallTime wall_now() {
-  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 // Nothing that an event could say.
 bool is_blank(const Item& item) {
   return item.id.empty() && item.url.empty() && item.title.empty() &&

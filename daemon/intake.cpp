@@ -22,10 +22,6 @@ std::chrono::sys_seconds now_seconds() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-WallTime wall_now() {
-  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 std::int32_t today() {
   const auto day =
       std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());

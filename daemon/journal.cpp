@@ -205,6 +205,8 @@ EventBatch StoreJournal::from_tail(std::uint64_t from, std::size_t max_bytes) co
 asio::awaitable<Result<EventBatch>> StoreJournal::from_disk(std::uint64_t from,
                                                             std::size_t max_bytes) {
   for (;;) {
+    readings_.remove_if(
+        [](const std::shared_ptr<Reading>& other) { return other->is_over; });
     const auto under_way = std::find_if(
         readings_.begin(), readings_.end(), [&](const std::shared_ptr<Reading>& other) {
           return other->from == from && other->max_bytes == max_bytes;
@@ -230,16 +232,12 @@ asio::awaitable<Result<EventBatch>> StoreJournal::from_disk(std::uint64_t from,
       std::nullopt, false});
   readings_.push_back(reading);
   struct Leave {
-    StoreJournal& journal;
     Reading& reading;
     ~Leave() {
       reading.is_over = true;
       reading.ended.cancel();
-      journal.readings_.remove_if([this](const std::shared_ptr<Reading>& other) {
-        return other.get() == &reading;
-      });
     }
-  } leave{*this, *reading};
+  } leave{*reading};
   reading->result = co_await read_disk(from, max_bytes);
   co_return *reading->result;
 }

@@ -16,10 +16,6 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-WallTime wall_now() {
-  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 bool is_same_day(std::chrono::sys_seconds a, WallTime b) {
   return std::chrono::floor<std::chrono::days>(a) ==
          std::chrono::floor<std::chrono::days>(b);

@@ -9,6 +9,10 @@ namespace siftd {
 
 using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
 
+inline WallTime wall_now() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
 // How a feed publishes: its rate (Gamma-Poisson, older observations count less) and
 // the hours of the day (UTC) at which it does. A value; pure.
 struct Rhythm {

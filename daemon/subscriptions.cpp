@@ -14,10 +14,6 @@ namespace {
 
 using std::chrono::seconds;
 
-WallTime wall_now() {
-  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 std::string callback_of(const std::string& public_url, const std::string& key) {
   const bool has_slash = public_url.ends_with('/');
   return public_url + (has_slash ? "websub/" : "/websub/") + key;
