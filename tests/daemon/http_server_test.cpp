@@ -66,17 +66,18 @@ class Rig {
     done.get_future().wait();
   }
 
-  // Sends bytes over TCP and returns what comes until the server closes.
+  // Sends bytes over TCP and returns what comes until the server closes. A server
+  // that has refused already may be gone before everything is sent: no error here.
   std::string raw(const std::string& bytes, bool half_close = true) const {
     asio::io_context io;
     asio::ip::tcp::socket peer(io);
     peer.connect({asio::ip::address_v4::loopback(), port_});
-    asio::write(peer, asio::buffer(bytes));
+    boost::system::error_code error;
+    asio::write(peer, asio::buffer(bytes), error);
     if (half_close) {
-      peer.shutdown(asio::socket_base::shutdown_send);
+      peer.shutdown(asio::socket_base::shutdown_send, error);
     }
     std::string answer;
-    boost::system::error_code error;
     asio::read(peer, asio::dynamic_buffer(answer), error);
     return answer;
   }
