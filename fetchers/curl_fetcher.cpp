@@ -118,6 +118,7 @@ struct CurlFetcher::Engine : Exchange::Company {
 
   bool take_place(Exchange& exchange) override;
   void give_back_place(Exchange& exchange) override;
+  CurlSockets& sockets() override { return multi.sockets(); }
 
   Options options;
   asio::any_io_executor executor;
@@ -213,14 +214,17 @@ std::vector<std::string> CurlFetcher::Engine::headers_for(
     const Request& request, const Target& target, const Target& owner,
     const std::string& validated) const {
   std::vector<std::string> lines;
-  const bool is_own = target.origin() == owner.origin();
+  lines.reserve(6 + request.headers.size());
+  const bool is_own = target.has_origin_of(owner);
   const auto add = [&](std::string_view name, std::string_view value) {
     const bool is_replaced =
         is_own &&
         std::any_of(request.headers.begin(), request.headers.end(),
                     [&](const auto& own) { return same_name(own.first, name); });
     if (!is_replaced && !value.empty() && is_safe_header(value)) {
-      lines.push_back(std::string(name) + ": " + std::string(value));
+      std::string& line = lines.emplace_back();
+      line.reserve(name.size() + 2 + value.size());
+      line.append(name).append(": ").append(value);
     }
   };
   add("User-Agent", options.user_agent);

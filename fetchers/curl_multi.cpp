@@ -27,6 +27,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr unsigned kFirstLook = 4;  // events of a socket before what it brings is counted
+
 }  // namespace
 
 class CurlMulti::Core : public std::enable_shared_from_this<Core> {
@@ -56,6 +58,7 @@ class CurlMulti::Core : public std::enable_shared_from_this<Core> {
   void remove(Transfer& transfer);
   void unpause(CURL* easy);
   std::size_t active() const { return active_; }
+  CurlSockets& sockets() { return *sockets_; }
   const asio::any_io_executor& executor() const { return executor_; }
 
  private:
@@ -73,6 +76,7 @@ class CurlMulti::Core : public std::enable_shared_from_this<Core> {
   asio::any_io_executor executor_;
   CURLM* multi_;
   asio::posix::stream_descriptor epoll_;
+  std::optional<CurlSockets> sockets_;  // of epoll_; curl's last calls need it
   asio::steady_timer timer_;
   std::unordered_map<int, Transfer*> owners_;  // of sockets that curl watches
   std::optional<Clock::time_point> wanted_;    // when curl wants to be called
@@ -94,6 +98,7 @@ CurlMulti::Core::Core(asio::any_io_executor executor, std::size_t connections)
     throw std::system_error(error, std::system_category(), "epoll_create1");
   }
   epoll_.assign(descriptor);
+  sockets_.emplace(descriptor);
   curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &Core::on_socket);
   curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
   curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &Core::on_timer);
@@ -110,17 +115,11 @@ int CurlMulti::Core::on_socket(CURL* easy, curl_socket_t socket, int what, void*
   Core& self = *static_cast<Core*>(core);
   if (what == CURL_POLL_REMOVE) {
     self.owners_.erase(socket);
-    epoll_ctl(self.epoll_.native_handle(), EPOLL_CTL_DEL, socket, nullptr);
+    self.sockets_->watch(socket, 0);
     return 0;
   }
-  epoll_event event{};
-  event.events = ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0u) |
-                 ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0u);
-  event.data.fd = socket;
-  const int epoll = self.epoll_.native_handle();
-  if (epoll_ctl(epoll, EPOLL_CTL_MOD, socket, &event) != 0) {
-    epoll_ctl(epoll, EPOLL_CTL_ADD, socket, &event);
-  }
+  self.sockets_->watch(socket, ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0u) |
+                                   ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0u));
   char* transfer = nullptr;
   curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
   if (transfer != nullptr) {
@@ -220,10 +219,14 @@ bool CurlMulti::Core::is_flooded(int socket) {
   if (transfer.socket != socket) {
     transfer.socket = socket;
     transfer.events = 0;
+  }
+  // curl reads at most some hundred KiB an event, so a look now and then will do, and
+  // most answers are over before the first.
+  ++transfer.events;
+  if (transfer.events == kFirstLook) {
     transfer.received_before = socket_bytes_received(socket);
   }
-  // curl reads at most some hundred KiB an event, so a look now and then will do.
-  if (++transfer.events % 8 != 0 || !transfer.watch) {
+  if (transfer.events % 8 != 0 || !transfer.watch) {
     return false;
   }
   const std::uint64_t received = socket_bytes_received(socket);
@@ -243,6 +246,9 @@ void CurlMulti::Core::on_readable() {
     what |= (event.events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0;
     what |= (event.events & (EPOLLERR | EPOLLHUP)) != 0 ? CURL_CSELECT_ERR : 0;
     const int socket = event.data.fd;
+    if (!sockets_->is_wanted(socket)) {
+      continue;
+    }
     if (is_flooded(socket)) {
       Transfer& transfer = *owners_.at(socket);
       transfer.is_done = true;
@@ -333,6 +339,10 @@ asio::awaitable<int> CurlMulti::perform(void* easy, Watch watch) {
 
 void CurlMulti::unpause(void* easy) {
   core_->unpause(easy);
+}
+
+CurlSockets& CurlMulti::sockets() {
+  return core_->sockets();
 }
 
 std::size_t CurlMulti::active() const {

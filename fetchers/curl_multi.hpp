@@ -7,6 +7,8 @@
 #include <functional>
 #include <memory>
 
+#include "fetchers/curl_sockets.hpp"
+
 namespace siftd {
 
 // libcurl's multi interface on Asio: one multi handle, one timer, and one private
@@ -34,6 +36,9 @@ class CurlMulti {
   void unpause(void* easy);
 
   std::size_t active() const;
+
+  // To open and close the transfers' sockets with; as long as any of them lives.
+  CurlSockets& sockets();
 
  private:
   class Core;

@@ -38,17 +38,6 @@ std::string numeric(const sockaddr& address) {
   return text;
 }
 
-int local_port_of(int socket) {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  if (getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-    return -1;
-  }
-  return address.ss_family == AF_INET6
-             ? ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port)
-             : ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
-}
-
 }  // namespace
 
 struct Exchange::Callbacks {
@@ -64,8 +53,8 @@ struct Exchange::Callbacks {
       }
     }
     exchange.was_allowed_ = true;
-    const int socket =
-        ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    const int socket = exchange.company_.sockets().open(
+        address->family, address->socktype, address->protocol);
     exchange.opened_.push_back(socket);
     return socket;
   }
@@ -160,18 +149,15 @@ Exchange::~Exchange() {
 // Whether the connection holds bytes though no request was sent yet: an answer that a
 // server has prepared for a question of its own choice.
 bool Exchange::has_stale_input(int local_port) {
+  CurlSockets& sockets = company_.sockets();
   for (const int socket : opened_) {
-    if (local_port_of(socket) == local_port) {
-      company_.sockets[local_port] = socket;
+    if (sockets.has_port(socket, local_port)) {
       return false;  // new
     }
   }
-  const auto known = company_.sockets.find(local_port);
-  if (known == company_.sockets.end() || local_port_of(known->second) != local_port) {
-    return false;
-  }
+  const int socket = sockets.on_port(local_port);
   char byte = 0;
-  return ::recv(known->second, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+  return socket >= 0 && ::recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
 bool Exchange::fail(std::optional<Error> error) {
@@ -204,6 +190,9 @@ void Exchange::set_options() {
   curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &Callbacks::open);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
+  // Called when the connection ends, which may be long after this.
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &CurlSockets::close);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, &company_.sockets());
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &Callbacks::before_request);
   curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &Callbacks::header);

@@ -5,12 +5,12 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "base/result.hpp"
 #include "fetchers/answer_head.hpp"
 #include "fetchers/content_coding.hpp"
+#include "fetchers/curl_sockets.hpp"
 #include "fetchers/page.hpp"
 #include "fetchers/target.hpp"
 #include "fetchers/trust.hpp"
@@ -45,9 +45,7 @@ class Exchange {
     virtual bool take_place(Exchange& exchange) = 0;
     virtual void give_back_place(Exchange& exchange) = 0;
 
-    // The sockets of connections by their local port, as curl does not tell which one
-    // it has chosen; may hold closed ones.
-    std::unordered_map<int, int> sockets;
+    virtual CurlSockets& sockets() = 0;
     TlsEnds tls_ends;
   };
 

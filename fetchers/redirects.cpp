@@ -28,7 +28,7 @@ Result<Redirects> Redirects::start(const Request& request) {
   }
   Redirects hops;
   hops.owner_ = *target;
-  if (!request.owner_url.empty()) {
+  if (!request.owner_url.empty() && request.owner_url != request.url) {
     Result<Target> owner = parse_target(request.owner_url);
     if (!owner) {
       return owner.error();

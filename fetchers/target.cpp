@@ -57,7 +57,11 @@ std::string with_spaces_escaped(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (const char c : text) {
-    out += c == ' ' ? "%20" : std::string(1, c);
+    if (c == ' ') {
+      out += "%20";
+    } else {
+      out += c;
+    }
   }
   return out;
 }
@@ -81,9 +85,12 @@ Result<Target> read(CURLU* url) {
   curl_url_set(url, CURLUPART_PASSWORD, nullptr, 0);
   curl_url_set(url, CURLUPART_OPTIONS, nullptr, 0);
   curl_url_set(url, CURLUPART_FRAGMENT, nullptr, 0);
+  const std::string written = part(url, CURLUPART_HOST, 0);
   target.host = ascii_host(part(url, CURLUPART_HOST, CURLU_URLDECODE));
   lower(target.host);
-  curl_url_set(url, CURLUPART_HOST, target.host.c_str(), 0);
+  if (target.host != written) {
+    curl_url_set(url, CURLUPART_HOST, target.host.c_str(), 0);
+  }
   if (target.host.starts_with('[') && target.host.ends_with(']')) {
     target.host = target.host.substr(1, target.host.size() - 2);
   }

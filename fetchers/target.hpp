@@ -19,6 +19,9 @@ struct Target {
 
   // Scheme, host and port: who may see credentials.
   std::string origin() const { return scheme + "://" + host + ":" + port; }
+  bool has_origin_of(const Target& other) const {
+    return scheme == other.scheme && host == other.host && port == other.port;
+  }
 };
 
 // FetchErrc::bad_url when it cannot be understood, has control characters or is

@@ -126,6 +126,9 @@ const EVP_MD* digest_of(std::string_view name) {
 
 HubLinks read_hub_links(const std::vector<std::string>& links, const std::string& base) {
   HubLinks found;
+  if (links.empty()) {
+    return found;
+  }
   const Result<Target> origin = parse_target(base);
   for (const std::string& header : links) {
     std::string_view rest = header;

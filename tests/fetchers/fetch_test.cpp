@@ -121,3 +121,27 @@ TEST_CASE("fetch: connections are kept, and nothing keeps the loop alive") {
   lab.loop().run();  // returns by itself
   CHECK(lab.fetcher().active() == 0);
 }
+
+TEST_CASE(
+    "fetch: a kept connection that its server ends meanwhile is given up, others stay") {
+  Lab lab;
+  TestServer& ending = lab.serve([](const Seen&) {
+    return raw("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx", Script::End::close);
+  });
+  TestServer& staying = lab.serve([](const Seen& seen) {
+    Script script = answer(200, {}, "y");
+    if (seen.path() == "/slow") {
+      script.pieces = {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\ny", "z"};
+      script.pause = std::chrono::milliseconds(50);
+    }
+    return script;
+  });
+  for (int round = 1; round <= 4; ++round) {
+    REQUIRE(lab.fetch(staying.url()).has_value());
+    REQUIRE(lab.fetch(ending.url()).has_value());
+    // The end of the one connection is seen while the other is read from.
+    REQUIRE(lab.fetch(staying.url("/slow")).has_value());
+    CHECK(ending.connections() == round);
+  }
+  CHECK(staying.connections() == 1);
+}
