@@ -2,6 +2,7 @@
 // config_node; feeds and sinks have files of their own, and so has printing.
 #include "daemon/config.hpp"
 
+#include <algorithm>
 #include <array>
 #include <unordered_set>
 
@@ -11,6 +12,8 @@
 #include "daemon/config_table.hpp"
 #include "daemon/config_values.hpp"
 #include "daemon/feed_url.hpp"
+#include "daemon/poll_limits.hpp"
+#include "daemon/toml_pieces.hpp"
 
 namespace siftd {
 namespace {
@@ -123,7 +126,7 @@ void read_top(ConfigTable& root, Config& config, const std::filesystem::path& di
 }
 
 void warn_of_gaps(const ConfigNode& top, const Config& config, ConfigErrors& errors) {
-  if (!top.find("feed") && !top.find("opml")) {
+  if (config.feeds.empty() && !top.find("feed") && !top.find("opml")) {
     errors.warn(0, "feed", "there is none: nothing is polled until one is added");
   }
   if (!top.find("sink")) {
@@ -131,9 +134,12 @@ void warn_of_gaps(const ConfigNode& top, const Config& config, ConfigErrors& err
                 "there is none: events stay in the store, where siftd tail reads them");
   }
   std::unordered_set<std::string_view> known;
-  for (const FeedConfig& feed : config.feeds) {
-    known.insert(feed.name);
-    known.insert(feed.tags.begin(), feed.tags.end());
+  const bool is_asked =
+      std::any_of(config.sinks.begin(), config.sinks.end(),
+                  [](const SinkConfig& sink) { return !sink.feeds.empty(); });
+  for (std::size_t i = 0; is_asked && i < config.feeds.size(); ++i) {
+    known.insert(config.feeds[i]->name);
+    known.insert(config.feeds[i]->tags.begin(), config.feeds[i]->tags.end());
   }
   for (const SinkConfig& sink : config.sinks) {
     for (const std::string& word : sink.feeds) {
@@ -146,6 +152,10 @@ void warn_of_gaps(const ConfigNode& top, const Config& config, ConfigErrors& err
 }
 
 }  // namespace
+
+std::string FeedConfig::origin() const {
+  return file->empty() ? "added" : *file + ":" + std::to_string(line);
+}
 
 std::string ConfigError::to_string() const {
   std::string result = file;
@@ -167,7 +177,14 @@ LoadedConfig load_config(const std::filesystem::path& file) {
     loaded.errors.push_back({file.string(), 0, 0, "", *why + "; -c names another file"});
     return loaded;
   }
-  const auto tree = read_toml(text, file.string());
+  TomlPieces pieces = take_apart(text, "feed", limits::kFeedTablesAtOnce);
+  auto tree = read_toml(pieces.rest, file.string());
+  if (const ConfigNode* top = std::get_if<ConfigNode>(&tree);
+      top != nullptr && top->find("feed") && !pieces.pieces.empty()) {
+    // Two ways of writing the array in one file: the reader of TOML says so.
+    pieces = {text, {}};
+    tree = read_toml(text, file.string());
+  }
   if (const ConfigError* error = std::get_if<ConfigError>(&tree)) {
     loaded.errors.push_back(*error);
     return loaded;
@@ -179,11 +196,15 @@ LoadedConfig load_config(const std::filesystem::path& file) {
   read_top(root, config, directory);
   read_log(root, config.log);
   read_http(root, config.http);
-  read_fetch_section(root, config.fetch, directory);
+  read_fetch_section(root, config.fetch.edit(), directory);
   read_clean(root, config.clean, directory);
   read_dedup(root, config.dedup);
   read_store(root, config.store);
-  config.feeds = read_feeds(root, config.fetch, directory);
+  if (std::optional<ConfigError> error =
+          read_feeds(root, pieces.pieces, config.fetch, directory, config.feeds)) {
+    loaded.errors.push_back(std::move(*error));
+    return loaded;
+  }
   config.sinks = read_sinks(root, directory);
   root.finish();
   warn_of_gaps(top, config, errors);

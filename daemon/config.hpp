@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/compact_text.hpp"
+#include "base/shared.hpp"
 #include "sifters/event.hpp"
 
 namespace siftd {
@@ -78,16 +80,18 @@ struct StoreConfig {
 };
 
 struct FeedConfig {
-  std::string url;   // without user information
-  std::string name;  // given, or host and path; unique
+  CompactText url;   // without user information
+  CompactText name;  // given, or host and path; unique
   bool is_named = false;
   std::vector<std::string> tags;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string
-      user_info;       // "user:password" from the url, percent-decoded; Basic, own host
-  FetchConfig fetch;   // the defaults with this feed's own values over them
-  std::string origin;  // "siftd.toml:12", "feeds.opml:3", "added"
+  CompactText user_info;  // "user:password" of the url, percent-decoded; Basic, own host
+  Shared<FetchConfig> fetch;  // the defaults with this feed's own values over them
+  Shared<std::string> file;   // where it is from, without directory; empty: added
+  int line = 0;               // in that file
   bool operator==(const FeedConfig&) const = default;
+
+  std::string origin() const;  // "siftd.toml:12", "feeds.opml:3", "added"
 };
 
 struct RotateConfig {
@@ -128,11 +132,12 @@ struct Config {
   std::string user_agent = "siftd/" SIFTD_VERSION;
   LogConfig log;
   HttpConfig http;
-  FetchConfig fetch;
+  Shared<FetchConfig> fetch;
   CleanConfig clean;
   DedupConfig dedup;
   StoreConfig store;
-  std::vector<FeedConfig> feeds;  // [[feed]] and the feeds of [[opml]], in order
+  // [[feed]] and the feeds of [[opml]], in order. Shared with who polls them.
+  std::vector<Shared<FeedConfig>> feeds;
   std::vector<SinkConfig> sinks;
   bool operator==(const Config&) const = default;
 };

@@ -4,8 +4,12 @@
 #include <array>
 #include <strings.h>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <variant>
 
 #include "base/limits.hpp"
+#include "daemon/config_node.hpp"
 #include "daemon/config_values.hpp"
 #include "daemon/feed_url.hpp"
 #include "parsers/opml.hpp"
@@ -65,114 +69,117 @@ bool is_printable(std::string_view text) {
   });
 }
 
-struct NamedFeed {
+FeedConfig read_feed(ConfigTable& table, const Shared<FetchConfig>& defaults,
+                     const std::filesystem::path& directory) {
   FeedConfig feed;
   FeedUrl parts;
-};
-
-NamedFeed read_feed(ConfigTable& table, const FetchConfig& defaults,
-                    const std::filesystem::path& directory) {
-  NamedFeed result;
-  FeedConfig& feed = result.feed;
-  feed.fetch = defaults;
-  feed.origin = std::filesystem::path(table.errors().file()).filename().string() + ":" +
-                std::to_string(table.node().line);
   std::string url;
   std::string why;
   table.read("url", url);
   if (!table.node().find("url")) {
     table.fail("url", R"(is missing: the feed's address, "https://...")");
-  } else if (!url.empty() && !split_feed_url(url, result.parts, why)) {
+  } else if (!url.empty() && !split_feed_url(url, parts, why)) {
     table.fail("url", in_quotes(url.find('@') == std::string::npos ? url : "(hidden)") +
                           " " + why);
   } else if (url.empty() && table.node().find("url")->value.kind == Kind::string) {
     table.fail("url", R"(is empty: the feed's address, "https://...")");
   }
-  feed.url = result.parts.url;
-  feed.user_info = result.parts.user_info;
-  table.read("name", feed.name);
-  feed.is_named = !feed.name.empty();
-  if (!is_printable(feed.name)) {
+  feed.url = parts.url;
+  feed.user_info = parts.user_info;
+  std::string name;
+  table.read("name", name);
+  feed.is_named = !name.empty();
+  if (!is_printable(name)) {
     table.fail("name", "a name is one line without control characters");
   }
+  feed.name = feed.is_named ? name : parts.name;
   table.read_strings("tags", feed.tags);
   read_headers(table, feed);
-  read_fetch_keys(table, feed.fetch, directory);
+  FetchConfig fetch = *defaults;
+  read_fetch_keys(table, fetch, directory);
+  feed.fetch = fetch == *defaults ? defaults : Shared<FetchConfig>(std::move(fetch));
+  feed.line = table.node().line;
   table.finish();
-  return result;
+  return feed;
 }
 
 // ---- all feeds
 
+// Feeds without a name of their own come with the one that they would like to have:
+// host and path.
 class FeedList {
  public:
   explicit FeedList(ConfigErrors& errors) : errors_(errors) {}
 
-  void add(NamedFeed feed, const ConfigNode& place) {
-    const std::string& url = feed.feed.url;
+  void add(FeedConfig feed, const ConfigNode& place) {
+    const Shared<FeedConfig>& kept = feeds_.emplace_back(std::move(feed));
+    const std::string_view url = kept->url;
     const auto [first, is_new] = lines_by_url_.emplace(url, place.line);
     if (!url.empty() && !is_new) {
       errors_.add(place, "feed.url",
                   in_quotes(url) + " is also the feed at line " +
                       std::to_string(first->second) + ": take one of the two out");
     }
-    if (feed.feed.is_named) {
-      const auto [other, is_free] = lines_by_name_.emplace(feed.feed.name, place.line);
+    if (kept->is_named) {
+      const auto [other, is_free] = lines_by_name_.emplace(kept->name, place.line);
       if (!is_free) {
         errors_.add(place, "feed.name",
-                    in_quotes(feed.feed.name) + " is also the feed's at line " +
+                    in_quotes(kept->name) + " is also the feed's at line " +
                         std::to_string(other->second) + ": names are unique");
       }
     }
-    feeds_.push_back(std::move(feed));
   }
 
   // A feed of an OPML file: called by its title, when nobody else is.
-  void add_outline(NamedFeed named, const std::string& title) {
-    lines_by_url_.emplace(named.feed.url, 0);
-    if (!title.empty() && is_printable(title) &&
-        lines_by_name_.emplace(title, 0).second) {
-      named.feed.name = title;
+  void add_outline(FeedConfig feed, const std::string& title) {
+    const bool is_title_free =
+        !title.empty() && is_printable(title) && !lines_by_name_.contains(title);
+    if (is_title_free) {
+      feed.name = title;
     }
-    feeds_.push_back(std::move(named));
+    const Shared<FeedConfig>& kept = feeds_.emplace_back(std::move(feed));
+    lines_by_url_.emplace(kept->url, 0);
+    if (is_title_free) {
+      lines_by_name_.emplace(kept->name, 0);
+      titled_.insert(feeds_.size() - 1);
+    }
   }
 
   bool has_url(const std::string& url) const { return lines_by_url_.contains(url); }
-  bool has_name(const std::string& name) const { return lines_by_name_.contains(name); }
 
   // Names the others: by host and path, and by more of the URL when that is taken.
-  std::vector<FeedConfig> take() {
-    std::vector<FeedConfig> result;
-    result.reserve(feeds_.size());
-    for (NamedFeed& named : feeds_) {
-      if (named.feed.name.empty() && !named.feed.url.empty()) {
-        named.feed.name = free_name(named.parts);
-        lines_by_name_.emplace(named.feed.name, 0);
+  std::vector<Shared<FeedConfig>> take() {
+    for (std::size_t i = 0; i < feeds_.size(); ++i) {
+      Shared<FeedConfig>& feed = feeds_[i];
+      if (feed->is_named || feed->url.empty() || titled_.contains(i)) {
+        continue;
       }
-      result.push_back(std::move(named.feed));
+      if (lines_by_name_.contains(feed->name)) {
+        feed.edit().name = free_name(feed->url.str());
+      }
+      lines_by_name_.emplace(feed->name, 0);
     }
-    return result;
+    return std::move(feeds_);
   }
 
  private:
-  std::string free_name(const FeedUrl& parts) const {
-    std::string name = parts.name;
-    if (has_name(name)) {
-      name = parts.url.substr(parts.url.find("://") + 3);
-    }
+  std::string free_name(const std::string& url) const {
+    std::string name = url.substr(url.find("://") + 3);
     // http and https of one address: URLs are unique, so this ends.
-    return has_name(name) ? parts.url : name;
+    return lines_by_name_.contains(name) ? url : name;
   }
 
   ConfigErrors& errors_;
-  std::vector<NamedFeed> feeds_;
-  std::unordered_map<std::string, int> lines_by_url_;
-  std::unordered_map<std::string, int> lines_by_name_;
+  std::vector<Shared<FeedConfig>> feeds_;
+  std::unordered_set<std::size_t> titled_;  // outlines that go by their title
+  // Views into the feeds.
+  std::unordered_map<std::string_view, int> lines_by_url_;
+  std::unordered_map<std::string_view, int> lines_by_name_;
 };
 
 // Adds what `text` subscribes to. `place` is the path in the configuration.
 void add_opml(FeedList& feeds, const std::string& text, const std::filesystem::path& file,
-              const FetchConfig& defaults, const ConfigNode& place,
+              const Shared<FetchConfig>& defaults, const ConfigNode& place,
               ConfigErrors& errors) {
   const Result<Opml> opml = read_opml(text);
   if (!opml) {
@@ -184,28 +191,33 @@ void add_opml(FeedList& feeds, const std::string& text, const std::filesystem::p
                 file.string() + ":" + std::to_string(refused.line) + ": left out " +
                     in_quotes(refused.url) + ": " + refused.why);
   }
+  const Shared<std::string> name(file.filename().string());
   for (const OpmlFeed& outline : opml->feeds) {
-    NamedFeed named;
-    FeedConfig& feed = named.feed;
+    FeedUrl parts;
     std::string why;
-    if (!split_feed_url(outline.url, named.parts, why)) {
+    if (!split_feed_url(outline.url, parts, why)) {
       errors.warn(
           place.line, "opml.path",
           file.string() + ":" + std::to_string(outline.line) + ": left out: " + why);
       continue;
     }
-    feed.url = named.parts.url;
-    feed.user_info = named.parts.user_info;
+    if (feeds.has_url(parts.url)) {
+      continue;
+    }
+    FeedConfig feed;
+    feed.url = parts.url;
+    feed.user_info = parts.user_info;
+    feed.name = parts.name;
     feed.tags = outline.tags;
     feed.fetch = defaults;
-    feed.origin = file.filename().string() + ":" + std::to_string(outline.line);
-    if (!feeds.has_url(feed.url)) {
-      feeds.add_outline(std::move(named), outline.title);
-    }
+    feed.file = name;
+    feed.line = static_cast<int>(outline.line);
+    feeds.add_outline(std::move(feed), outline.title);
   }
 }
 
-void read_opml_section(ConfigTable& table, FeedList& feeds, const FetchConfig& defaults,
+void read_opml_section(ConfigTable& table, FeedList& feeds,
+                       const Shared<FetchConfig>& defaults,
                        const std::filesystem::path& directory) {
   std::filesystem::path file;
   table.read_path("path", file, directory);
@@ -227,18 +239,38 @@ void read_opml_section(ConfigTable& table, FeedList& feeds, const FetchConfig& d
 
 }  // namespace
 
-std::vector<FeedConfig> read_feeds(ConfigTable& root, const FetchConfig& defaults,
-                                   const std::filesystem::path& directory) {
-  FeedList feeds(root.errors());
-  for (const ConfigNode* node : root.take_tables("feed")) {
-    ConfigTable table(*node, "feed", root.errors());
-    feeds.add(read_feed(table, defaults, directory), *node);
+std::optional<ConfigError> read_feeds(ConfigTable& root,
+                                      std::span<const TomlPieces::Piece> pieces,
+                                      const Shared<FetchConfig>& defaults,
+                                      const std::filesystem::path& directory,
+                                      std::vector<Shared<FeedConfig>>& to) {
+  ConfigErrors& errors = root.errors();
+  const Shared<std::string> file(
+      std::filesystem::path(errors.file()).filename().string());
+  FeedList feeds(errors);
+  const auto add_tables = [&](ConfigTable& from) {
+    for (const ConfigNode* node : from.take_tables("feed")) {
+      ConfigTable table(*node, "feed", errors);
+      FeedConfig feed = read_feed(table, defaults, directory);
+      feed.file = file;
+      feeds.add(std::move(feed), *node);
+    }
+  };
+  add_tables(root);
+  for (const TomlPieces::Piece& piece : pieces) {
+    auto tree = read_toml(piece.text, errors.file(), piece.first_line);
+    if (ConfigError* error = std::get_if<ConfigError>(&tree)) {
+      return std::move(*error);
+    }
+    ConfigTable table(std::get<ConfigNode>(tree), "", errors);
+    add_tables(table);
   }
   for (const ConfigNode* node : root.take_tables("opml")) {
-    ConfigTable table(*node, "opml", root.errors());
+    ConfigTable table(*node, "opml", errors);
     read_opml_section(table, feeds, defaults, directory);
   }
-  return feeds.take();
+  to = feeds.take();
+  return std::nullopt;
 }
 
 }  // namespace siftd

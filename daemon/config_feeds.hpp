@@ -1,10 +1,12 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "daemon/config_table.hpp"
+#include "daemon/toml_pieces.hpp"
 
 namespace siftd {
 
@@ -18,10 +20,13 @@ void read_fetch_keys(ConfigTable& table, FetchConfig& to,
 void read_fetch_section(ConfigTable& root, FetchConfig& defaults,
                         const std::filesystem::path& directory);
 
-// [[feed]], then [[opml]]: a feed of an OPML file that came before is left out, and
-// what such a file holds beside feeds is a warning. Every feed ends with a name of
-// its own.
-std::vector<FeedConfig> read_feeds(ConfigTable& root, const FetchConfig& defaults,
-                                   const std::filesystem::path& directory);
+// [[feed]], of the root and of each piece of the file, then [[opml]]: a feed of an OPML
+// file that came before is left out, and what such a file holds beside feeds is a
+// warning. Every feed ends with a name of its own. An answer: a piece is no TOML.
+std::optional<ConfigError> read_feeds(ConfigTable& root,
+                                      std::span<const TomlPieces::Piece> pieces,
+                                      const Shared<FetchConfig>& defaults,
+                                      const std::filesystem::path& directory,
+                                      std::vector<Shared<FeedConfig>>& to);
 
 }  // namespace siftd

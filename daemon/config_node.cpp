@@ -6,57 +6,65 @@
 namespace siftd {
 namespace {
 
-// toml++ bounds the nesting (256), so recursion here is bounded as well.
-ConfigNode convert(const toml::node& node);
+// From toml++'s tree to ours; `lines` stand before the text in its file. toml++ bounds
+// the nesting (256), so recursion here is bounded as well.
+class Converter {
+ public:
+  explicit Converter(int lines) : lines_(lines) {}
 
-void place(ConfigNode& to, const toml::source_region& region) {
-  to.line = static_cast<int>(region.begin.line);
-  to.column = static_cast<int>(region.begin.column);
-}
-
-void convert_table(const toml::table& table, ConfigNode& result) {
-  for (const auto& [key, value] : table) {
-    ConfigNode::Member member{std::string(key.str()), convert(value), 0, 0};
-    member.line = static_cast<int>(key.source().begin.line);
-    member.column = static_cast<int>(key.source().begin.column);
-    result.members.push_back(std::move(member));
-  }
-  // toml++ sorts by name; people read from the top.
-  std::stable_sort(result.members.begin(), result.members.end(),
-                   [](const ConfigNode::Member& a, const ConfigNode::Member& b) {
-                     return std::pair(a.line, a.column) < std::pair(b.line, b.column);
-                   });
-}
-
-ConfigNode convert(const toml::node& node) {
-  ConfigNode result;
-  place(result, node.source());
-  if (const toml::table* table = node.as_table()) {
-    result.kind = ConfigNode::Kind::table;
-    convert_table(*table, result);
-  } else if (const toml::array* array = node.as_array()) {
-    result.kind = ConfigNode::Kind::array;
-    for (const toml::node& element : *array) {
-      result.elements.push_back(convert(element));
+  ConfigNode convert(const toml::node& node) const {
+    ConfigNode result;
+    result.line = line(node.source());
+    result.column = column(node.source());
+    if (const toml::table* table = node.as_table()) {
+      result.kind = ConfigNode::Kind::table;
+      convert_table(*table, result);
+    } else if (const toml::array* array = node.as_array()) {
+      result.kind = ConfigNode::Kind::array;
+      for (const toml::node& element : *array) {
+        result.elements.push_back(convert(element));
+      }
+    } else if (const auto* text = node.as_string()) {
+      result.kind = ConfigNode::Kind::string;
+      result.text = text->get();
+    } else if (const auto* integer = node.as_integer()) {
+      result.kind = ConfigNode::Kind::integer;
+      result.integer = integer->get();
+      result.number = static_cast<double>(integer->get());
+    } else if (const auto* number = node.as_floating_point()) {
+      result.kind = ConfigNode::Kind::number;
+      result.number = number->get();
+    } else if (const auto* boolean = node.as_boolean()) {
+      result.kind = ConfigNode::Kind::boolean;
+      result.boolean = boolean->get();
+    } else {
+      result.kind = ConfigNode::Kind::time;
     }
-  } else if (const auto* text = node.as_string()) {
-    result.kind = ConfigNode::Kind::string;
-    result.text = text->get();
-  } else if (const auto* integer = node.as_integer()) {
-    result.kind = ConfigNode::Kind::integer;
-    result.integer = integer->get();
-    result.number = static_cast<double>(integer->get());
-  } else if (const auto* number = node.as_floating_point()) {
-    result.kind = ConfigNode::Kind::number;
-    result.number = number->get();
-  } else if (const auto* boolean = node.as_boolean()) {
-    result.kind = ConfigNode::Kind::boolean;
-    result.boolean = boolean->get();
-  } else {
-    result.kind = ConfigNode::Kind::time;
+    return result;
   }
-  return result;
-}
+
+  int line(const toml::source_region& region) const {
+    return static_cast<int>(region.begin.line) + lines_;
+  }
+  static int column(const toml::source_region& region) {
+    return static_cast<int>(region.begin.column);
+  }
+
+ private:
+  void convert_table(const toml::table& table, ConfigNode& result) const {
+    for (const auto& [key, value] : table) {
+      result.members.push_back({std::string(key.str()), convert(value),
+                                line(key.source()), column(key.source())});
+    }
+    // toml++ sorts by name; people read from the top.
+    std::stable_sort(result.members.begin(), result.members.end(),
+                     [](const ConfigNode::Member& a, const ConfigNode::Member& b) {
+                       return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+                     });
+  }
+
+  int lines_;
+};
 
 // toml++ says "Error while parsing key-value pair: ..."; the first words help nobody.
 std::string without_preamble(std::string_view description) {
@@ -97,14 +105,15 @@ std::string_view kind_name(ConfigNode::Kind kind) {
 }
 
 std::variant<ConfigNode, ConfigError> read_toml(std::string_view text,
-                                                const std::string& file) {
+                                                const std::string& file, int first_line) {
+  const Converter converter(first_line - 1);
   try {
-    return convert(toml::parse(text, file));
+    return converter.convert(toml::parse(text, file));
   } catch (const toml::parse_error& mistake) {
     ConfigError error;
     error.file = file;
-    error.line = static_cast<int>(mistake.source().begin.line);
-    error.column = static_cast<int>(mistake.source().begin.column);
+    error.line = converter.line(mistake.source());
+    error.column = Converter::column(mistake.source());
     error.what = "not TOML: " + without_preamble(mistake.description());
     return error;
   }

@@ -41,8 +41,10 @@ struct ConfigNode::Member {
 std::string_view kind_name(ConfigNode::Kind kind);
 
 // Reads TOML 1.0. A mistake in the syntax is one error, the first: the rest of
-// such a file cannot be told apart. `file` is what errors call it.
+// such a file cannot be told apart. `file` is what errors call it, `first_line` where
+// the text begins in it.
 std::variant<ConfigNode, ConfigError> read_toml(std::string_view text,
-                                                const std::string& file);
+                                                const std::string& file,
+                                                int first_line = 1);
 
 }  // namespace siftd

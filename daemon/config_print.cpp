@@ -125,7 +125,7 @@ void print_fetch(Printer& to, const FetchConfig& fetch, const FetchConfig* defau
 
 // "https://" + "********@" + the rest: that there is a password, not which.
 std::string masked_url(const FeedConfig& feed) {
-  std::string url = feed.url;
+  std::string url = feed.url.str();
   if (!feed.user_info.empty()) {
     url.insert(url.find("://") + 3, std::string(kMask) + "@");
   }
@@ -133,7 +133,7 @@ std::string masked_url(const FeedConfig& feed) {
 }
 
 void print_feed(Printer& to, const FeedConfig& feed, const FetchConfig& defaults) {
-  to.heading("[[feed]]  # " + feed.origin);
+  to.heading("[[feed]]  # " + feed.origin());
   to.line("url", text(masked_url(feed)));
   to.line("name", text(feed.name));
   if (!feed.tags.empty()) {
@@ -146,7 +146,7 @@ void print_feed(Printer& to, const FeedConfig& feed, const FetchConfig& defaults
     }
     to.line("headers", headers + " }");
   }
-  print_fetch(to, feed.fetch, &defaults);
+  print_fetch(to, *feed.fetch, &defaults);
 }
 
 void print_file_keys(Printer& to, const SinkConfig& sink) {
@@ -226,7 +226,7 @@ void print_sections(Printer& to, const Config& config) {
   to.line("token", masked(config.http.token));
   to.line("public_url", text(config.http.public_url));
   to.heading("[fetch]");
-  print_fetch(to, config.fetch, nullptr);
+  print_fetch(to, *config.fetch, nullptr);
   to.heading("[clean]");
   to.line("learn", word(config.clean.learn));
   to.line("rules", text(config.clean.rules));
@@ -249,8 +249,8 @@ std::string print_config(const Config& config) {
   to.line("log", "{ level = " + text(config.log.level) +
                      ", format = " + text(config.log.format) + " }");
   print_sections(to, config);
-  for (const FeedConfig& feed : config.feeds) {
-    print_feed(to, feed, config.fetch);
+  for (const Shared<FeedConfig>& feed : config.feeds) {
+    print_feed(to, *feed, *config.fetch);
   }
   for (const SinkConfig& sink : config.sinks) {
     print_sink(to, sink);

@@ -124,12 +124,12 @@ FeedView Control::view_of(const PolledFeed& feed) const {
   FeedView view;
   view.name = feed.config->name;
   view.url = feed.config->url;
-  view.polled_url = without_user_info(state.url);
-  view.title = feed.title;
+  view.polled_url = without_user_info(state.url.str());
+  view.title = feed.title.str();
   view.tags = feed.config->tags;
-  view.origin = feed.config->origin;
+  view.origin = feed.config->origin();
   view.health = health_of(state);
-  view.reason = state.error;
+  view.reason = state.error.str();
   view.http_status = state.http_status;
   view.failures = state.failures;
   view.is_polling = feed.is_polling;
@@ -191,7 +191,7 @@ asio::awaitable<Result<FeedView>> Control::add_feed(NewFeed feed) {
   const auto& configured = service_.config().feeds;
   const bool is_configured =
       std::any_of(configured.begin(), configured.end(),
-                  [&](const auto& known) { return known.url == url; });
+                  [&](const auto& known) { return known->url == url; });
   if (!is_configured) {
     edits.added.push_back(std::move(*entry));
   }
@@ -209,7 +209,7 @@ asio::awaitable<std::optional<Error>> Control::remove_feed(std::string name) {
     co_return operation_error(OperationErrc::not_found, "no feed is called " + name);
   }
   FeedEdits edits = service_.edits();
-  const std::string url = feed->config->url;
+  const std::string url = feed->config->url.str();
   if (std::erase_if(edits.added, [&](const auto& added) { return added.url == url; }) ==
       0) {
     edits.removed.push_back({url, entry_hash(*feed->config)});
@@ -223,7 +223,7 @@ asio::awaitable<std::optional<Error>> Control::poll_feed(std::string name) {
   if (feed == nullptr) {
     co_return operation_error(OperationErrc::not_found, "no feed is called " + name);
   }
-  std::string url = feed->config->url;
+  std::string url = feed->config->url.str();
   co_await service_.pipeline().poll_now(std::move(url));
   co_return std::nullopt;
 }
@@ -261,7 +261,7 @@ std::string Control::export_opml() const {
     OpmlFeed entry;
     entry.url = feed->config->url;
     entry.title = feed->config->name;
-    entry.home_page_url = feed->home_page;
+    entry.home_page_url = feed->home_page.str();
     entry.tags = feed->config->tags;
     opml.feeds.push_back(std::move(entry));
   }

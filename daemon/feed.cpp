@@ -20,8 +20,8 @@ std::uint64_t hash_of(std::string_view text, std::uint64_t seed) {
   return XXH3_64bits_withSeed(text.data(), text.size(), seed);
 }
 
-const std::string& polled_url(const FeedConfig& config, const FeedState& state) {
-  return state.url.empty() ? config.url : state.url;
+std::string polled_url(const FeedConfig& config, const FeedState& state) {
+  return state.url.empty() ? config.url.str() : state.url.str();
 }
 
 void drop_validators(FeedState& state) {
@@ -47,7 +47,7 @@ void keep_validators(FeedState& state, const PollOutcome& outcome,
   state.etag = outcome.etag;
   state.last_modified = outcome.last_modified;
   const bool has_any = !state.etag.empty() || !state.last_modified.empty();
-  state.validated_url = has_any && outcome.url != asked ? outcome.url : std::string();
+  state.validated_url = has_any && outcome.url != asked ? outcome.url : "";
 }
 
 FeedStatusData status_event(const FeedConfig& config, const FeedState& state,
@@ -86,7 +86,7 @@ void take_over_url(const FeedConfig& config, const PollOutcome& outcome, WallTim
     judgement.events.push_back(status_event(config, state, FeedStatusData::Status::moved,
                                             "moved for good to " + target, now));
   }
-  state.url = target == config.url ? std::string() : target;
+  state.url = target == config.url ? "" : target;
   state.url_failures = 0;
 }
 
@@ -198,8 +198,8 @@ void note_failure(const FeedConfig& config, const PollOutcome& outcome, WallTime
   }
   if (!state.failing_told && state.failures >= limits::kFailuresToTell) {
     state.failing_told = true;
-    judgement.events.push_back(
-        status_event(config, state, FeedStatusData::Status::failing, state.error, now));
+    judgement.events.push_back(status_event(
+        config, state, FeedStatusData::Status::failing, state.error.str(), now));
   }
 }
 
@@ -229,16 +229,16 @@ Request request_for(const FeedConfig& config, const FeedState& state,
   request.url = polled_url(config, state);
   request.purpose = Purpose::feed;
   if (!wants_whole(config, state, now)) {
-    request.etag = state.etag;
-    request.last_modified = state.last_modified;
-    request.validated_url = state.validated_url;
+    request.etag = state.etag.view();
+    request.last_modified = state.last_modified.view();
+    request.validated_url = state.validated_url.view();
   }
   request.headers = config.headers;
   request.user_info = config.user_info;
   request.owner_url = config.url;
-  request.timeout = config.fetch.timeout;
-  request.max_body = config.fetch.max_body;
-  request.obey_robots = config.fetch.robots_feeds;
+  request.timeout = config.fetch->timeout;
+  request.max_body = config.fetch->max_body;
+  request.obey_robots = config.fetch->robots_feeds;
   request.access = std::move(access);
   return request;
 }
@@ -254,7 +254,7 @@ Request article_request_for(const FeedConfig& config, const std::string& url,
                             std::shared_ptr<const Access> access) {
   Request request = found_request_for(config, url, std::move(access));
   request.purpose = Purpose::article;
-  request.obey_robots = config.fetch.robots_articles;
+  request.obey_robots = config.fetch->robots_articles;
   return request;
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/compact_text.hpp"
 #include "base/result.hpp"
 #include "daemon/config.hpp"
 #include "daemon/rhythm.hpp"
@@ -64,14 +65,14 @@ struct SitemapState {
   bool operator==(const SitemapState&) const = default;
 };
 
-// Everything that is remembered of one feed between polls; about 300 bytes. Kept in
+// Everything that is remembered of one feed between polls; about 350 bytes. Kept in
 // the store as an opaque blob: encode(), decode().
 struct FeedState {
-  std::string url;  // polled instead of the configured one; empty: the configured
-  std::string etag;
-  std::string last_modified;
-  std::string validated_url;  // that gave the two above
-  std::string error;          // the last poll's, a sentence; empty: it went well
+  CompactText url;  // polled instead of the configured one; empty: the configured
+  CompactText etag;
+  CompactText last_modified;
+  CompactText validated_url;  // that gave the two above
+  CompactText error;          // the last poll's, a sentence; empty: it went well
   std::shared_ptr<const Push> push;
   // Of a sitemap index: those that are read.
   std::shared_ptr<const std::vector<SitemapState>> sitemaps;

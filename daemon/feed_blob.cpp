@@ -48,7 +48,8 @@ class Reader {
     std::memcpy(&value, in_.data(), sizeof value);
     in_.remove_prefix(sizeof value);
   }
-  void text(std::string& value) {
+  template <class Text>
+  void text(Text& value) {
     std::uint32_t size = 0;
     number(size);
     if (in_.size() < size) {
@@ -56,7 +57,7 @@ class Reader {
       in_ = {};
       return;
     }
-    value.assign(in_.substr(0, size));
+    value = in_.substr(0, size);
     in_.remove_prefix(size);
   }
   void time(WallTime& value) {

@@ -39,11 +39,25 @@ void each(const rapidjson::Document& document, const char* key, Add add) {
   }
 }
 
-void make_unique(std::string& name, std::unordered_set<std::string>& names) {
-  const std::string stem = name;
-  for (int n = 2; !names.insert(name).second; ++n) {
+using Names = std::unordered_set<std::string_view>;
+
+std::string free_name(const std::string& stem, const Names& names) {
+  std::string name = stem;
+  for (int n = 2; names.contains(name); ++n) {
     name = stem + "-" + std::to_string(n);
   }
+  return name;
+}
+
+FeedConfig config_of(const FeedEdits::Added& added, const Config& config) {
+  FeedConfig feed;
+  feed.url = added.url;
+  feed.user_info = added.user_info;
+  feed.is_named = !added.name.empty();
+  feed.name = feed.is_named ? added.name : name_of(added.url);
+  feed.tags = added.tags;
+  feed.fetch = config.fetch;
+  return feed;
 }
 
 }  // namespace
@@ -109,20 +123,20 @@ FeedEdits FeedEdits::decode(std::string_view json) {
 }
 
 std::uint64_t entry_hash(const FeedConfig& feed) {
-  std::string all = feed.url + '\n' + feed.name + '\n' + feed.user_info + '\n';
+  std::string all = feed.url.str() + '\n' + feed.name + '\n' + feed.user_info + '\n';
   for (const std::string& tag : feed.tags) {
     all += tag + '\n';
   }
   for (const auto& [name, value] : feed.headers) {
     all += name + ':' + value + '\n';
   }
-  all += std::to_string(feed.fetch.interval.count()) + ' ' +
-         std::to_string(feed.fetch.min_interval.count()) + ' ' +
-         std::to_string(feed.fetch.max_interval.count()) + ' ' +
-         std::to_string(feed.fetch.timeout.count()) + ' ' +
-         std::to_string(feed.fetch.max_body) + ' ' +
-         std::to_string(feed.fetch.max_backlog) + ' ' +
-         std::to_string(static_cast<int>(feed.fetch.full_text));
+  all += std::to_string(feed.fetch->interval.count()) + ' ' +
+         std::to_string(feed.fetch->min_interval.count()) + ' ' +
+         std::to_string(feed.fetch->max_interval.count()) + ' ' +
+         std::to_string(feed.fetch->timeout.count()) + ' ' +
+         std::to_string(feed.fetch->max_body) + ' ' +
+         std::to_string(feed.fetch->max_backlog) + ' ' +
+         std::to_string(static_cast<int>(feed.fetch->full_text));
   return XXH3_64bits(all.data(), all.size());
 }
 
@@ -136,33 +150,43 @@ std::string name_of(std::string_view url) {
   return std::string(rest);
 }
 
-std::vector<FeedConfig> effective_feeds(const Config& config, const FeedEdits& edits) {
-  std::vector<FeedConfig> feeds;
-  std::unordered_set<std::string> urls;
-  std::unordered_set<std::string> names;
-  const auto add = [&](FeedConfig feed) {
-    if (urls.insert(feed.url).second) {
-      make_unique(feed.name, names);
-      feeds.push_back(std::move(feed));
+std::vector<Shared<FeedConfig>> effective_feeds(const Config& config,
+                                                const FeedEdits& edits) {
+  if (edits == FeedEdits()) {
+    return config.feeds;  // each URL and each name once: load_config() has seen to it
+  }
+  Names removed;
+  for (const FeedEdits::Removed& feed : edits.removed) {
+    removed.insert(feed.url);
+  }
+  std::vector<Shared<FeedConfig>> feeds;
+  feeds.reserve(config.feeds.size() + edits.added.size());
+  Names urls;  // views into the feeds
+  Names names;
+  const auto add = [&](Shared<FeedConfig> feed) {
+    if (urls.contains(feed->url)) {
+      return;
     }
+    if (names.contains(feed->name)) {
+      std::string name = free_name(feed->name.str(), names);
+      feed.edit().name = std::move(name);
+    }
+    urls.insert(feed->url);
+    names.insert(feed->name);
+    feeds.push_back(std::move(feed));
   };
-  for (const FeedConfig& feed : config.feeds) {
-    const FeedEdits::Removed mark{feed.url, entry_hash(feed)};
-    if (std::find(edits.removed.begin(), edits.removed.end(), mark) ==
-        edits.removed.end()) {
+  for (const Shared<FeedConfig>& feed : config.feeds) {
+    const bool is_removed =
+        removed.contains(feed->url) &&
+        std::find(edits.removed.begin(), edits.removed.end(),
+                  FeedEdits::Removed{feed->url.str(), entry_hash(*feed)}) !=
+            edits.removed.end();
+    if (!is_removed) {
       add(feed);
     }
   }
   for (const FeedEdits::Added& added : edits.added) {
-    FeedConfig feed;
-    feed.url = added.url;
-    feed.user_info = added.user_info;
-    feed.is_named = !added.name.empty();
-    feed.name = feed.is_named ? added.name : name_of(added.url);
-    feed.tags = added.tags;
-    feed.fetch = config.fetch;
-    feed.origin = "added";
-    add(std::move(feed));
+    add(Shared<FeedConfig>(config_of(added, config)));
   }
   return feeds;
 }

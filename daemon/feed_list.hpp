@@ -47,6 +47,7 @@ std::string name_of(std::string_view url);
 
 // The feeds to poll: the configuration's without those removed, and those added.
 // One URL is one feed: the first stands. Names are made unique by "-2", "-3".
-std::vector<FeedConfig> effective_feeds(const Config& config, const FeedEdits& edits);
+std::vector<Shared<FeedConfig>> effective_feeds(const Config& config,
+                                                const FeedEdits& edits);
 
 }  // namespace siftd

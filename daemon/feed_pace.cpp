@@ -20,8 +20,8 @@ using std::chrono::seconds;
 // a random source keeps this pure.
 double dice(const FeedConfig& config, WallTime now, std::uint64_t salt) {
   const auto time = static_cast<std::uint64_t>(now.time_since_epoch().count());
-  const std::uint64_t x =
-      XXH3_64bits_withSeed(config.url.data(), config.url.size(), time * 31 + salt);
+  const std::string_view url = config.url;
+  const std::uint64_t x = XXH3_64bits_withSeed(url.data(), url.size(), time * 31 + salt);
   return static_cast<double>(x >> 11) / 9007199254740992.0;
 }
 
@@ -36,7 +36,7 @@ milliseconds clamp_interval(const FetchConfig& fetch, milliseconds wait) {
 }
 
 milliseconds usual_wait(const FeedConfig& config, const FeedState& state, WallTime now) {
-  return clamp_interval(config.fetch, state.rhythm.wait(config.fetch.interval, now));
+  return clamp_interval(*config.fetch, state.rhythm.wait(config.fetch->interval, now));
 }
 
 // How long the answer is fresh (RFC 9111 4.2.1), from now on.
@@ -76,7 +76,7 @@ WallTime after_skips(const FeedState& state, WallTime now, WallTime time) {
 
 void back_off(const FeedConfig& config, const Freshness& freshness, int http_status,
               WallTime now, FeedState& state) {
-  const FetchConfig& fetch = config.fetch;
+  const FetchConfig& fetch = *config.fetch;
   const milliseconds usual = usual_wait(config, state, now);
   int doublings = std::min<int>(state.failures, 24);
   const bool has_time = freshness.retry_after && freshness.retry_after->count() > 0;
@@ -154,7 +154,7 @@ std::string reason_text(const FeedState& state) {
       return "the server says that it is asked too often";
     case Why::failing:
       return "it failed " + std::to_string(state.failures) +
-             (state.failures == 1 ? " time: " : " times in a row: ") + state.error;
+             (state.failures == 1 ? " time: " : " times in a row: ") + state.error.str();
     case Why::pushed:
       return "its hub tells of news; polls only make sure";
     case Why::asked:
@@ -173,7 +173,7 @@ void set_next_poll(const FeedConfig& config, const Freshness& freshness, int htt
     back_off(config, freshness, http_status, now, state);
     return;
   }
-  const FetchConfig& fetch = config.fetch;
+  const FetchConfig& fetch = *config.fetch;
   const double chance = dice(config, now, 2);
   const milliseconds usual = usual_wait(config, state, now);
   // Around the interval that was chosen, but never below the least; a feed with one
@@ -249,14 +249,14 @@ std::optional<milliseconds> first_wait(const FeedConfig& config, const FeedState
   if (is_ours) {
     most = std::min(
         most,
-        scaled(std::max(config.fetch.max_interval, config.fetch.min_interval), 1.1));
+        scaled(std::max(config.fetch->max_interval, config.fetch->min_interval), 1.1));
   }
   wait = std::min(wait, most);
   if (wait > milliseconds(0)) {
     return wait;
   }
   const auto spread =
-      std::min<milliseconds>(config.fetch.interval, limits::kOverdueSpread);
+      std::min<milliseconds>(config.fetch->interval, limits::kOverdueSpread);
   return scaled(spread, dice(config, now, 4));
 }
 

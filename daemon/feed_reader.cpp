@@ -208,7 +208,7 @@ asio::awaitable<void> FeedReader::read(PolledFeed& feed, Page body, FeedAnswer& 
   for (bool may_discover = true;; may_discover = false) {
     auto page = std::make_shared<const Page>(std::move(body));
     const std::string url = page->url;
-    ParsedFeed parsed = co_await parse(std::move(page), feed.config->url);
+    ParsedFeed parsed = co_await parse(std::move(page), feed.config->url.str());
     if (parsed.info) {
       feed.title = parsed.info->title;
       feed.home_page = parsed.info->home_page_url;
@@ -289,7 +289,7 @@ asio::awaitable<void> FeedReader::read_sitemaps(PolledFeed& feed,
   }
   for (const auto& [url, why] : left_out) {
     log(parts_.logger, LogLevel::warning,
-        "feed " + feed.config->name + ": its sitemap " + url +
+        "feed " + feed.config->name.str() + ": its sitemap " + url +
             " is left out: " + why.code.message() + ": " + why.detail,
         {{"feed", feed.config->name}, {"url", url}, {"error", why.detail}});
   }
@@ -335,7 +335,7 @@ asio::awaitable<ParsedFeed> FeedReader::read_sitemap(PolledFeed& feed,
   std::string etag = is_own ? std::move(page->etag) : std::string();
   std::string last_modified = is_own ? std::move(page->last_modified) : std::string();
   auto body = std::make_shared<const Page>(std::move(*page));
-  parsed = co_await parse(std::move(body), feed.config->url);
+  parsed = co_await parse(std::move(body), feed.config->url.str());
   if (!parsed.info) {
     co_return parsed;
   }

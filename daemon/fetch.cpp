@@ -47,14 +47,14 @@ bool add_feed(Config& config, const std::string& url) {
   if (const std::optional<UrlParts> parts = split_url(resolved)) {
     feed.url = without_user_info(resolved);
     feed.user_info = parts->user_info;
-  } else if (config.fetch.allow_file && url.starts_with("file:///")) {
+  } else if (config.fetch->allow_file && url.starts_with("file:///")) {
     feed.url = url;
   } else {
     return false;
   }
   feed.name = name_of(feed.url);
   feed.fetch = config.fetch;
-  config.feeds.push_back(std::move(feed));
+  config.feeds.emplace_back(std::move(feed));
   return true;
 }
 
@@ -71,8 +71,8 @@ int fetch_command(const FetchOptions& options) {
   config.state_dir = state.path();
   config.log.level = "warning";
   config.http.listen.clear();
-  config.fetch.allow_private.all = options.allow_private;
-  config.fetch.allow_file = options.allow_file;
+  config.fetch.edit().allow_private.all = options.allow_private;
+  config.fetch.edit().allow_file = options.allow_file;
   config.clean.rules.clear();
   for (const std::string& url : options.urls) {
     if (!add_feed(config, url)) {

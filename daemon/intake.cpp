@@ -121,7 +121,7 @@ struct Intake::Visit {
 };
 
 Source source_of(const PolledFeed& feed) {
-  return {feed.config->url, feed.config->name, feed.config->tags};
+  return {feed.config->url.str(), feed.config->name.str(), feed.config->tags};
 }
 
 Intake::Intake(asio::any_io_executor executor, Parts parts, bool once)
@@ -159,7 +159,7 @@ asio::awaitable<void> Intake::take(PolledFeed& feed, std::string language, Items
   std::reverse(visit->pages.begin(), visit->pages.end());
 
   TaskGroup pages(executor_);
-  const std::size_t at_once = std::min(visit->pages.size(), feed.config->fetch.per_host);
+  const std::size_t at_once = std::min(visit->pages.size(), feed.config->fetch->per_host);
   for (std::size_t i = 0; i < at_once; ++i) {
     pages.spawn(work_off_pages(*visit));
   }
@@ -224,7 +224,7 @@ Intake::Sorted Intake::sort_out(const PolledFeed& feed, Items items, const Rows&
     std::move(redated.begin(), redated.end(), std::back_inserter(changed));
   }
   sort_newest_first(fresh);
-  const std::size_t most = feed.config->fetch.max_backlog;
+  const std::size_t most = feed.config->fetch->max_backlog;
   for (std::size_t i = is_first ? std::min(most, fresh.size()) : fresh.size();
        i < fresh.size(); ++i) {
     add_seen(sorted.to_mark, fresh[i], 0);
@@ -253,7 +253,7 @@ asio::awaitable<void> Intake::mark_seen(std::vector<SeenRow> rows) {
 // What needs no page is ready at once; the rest is told apart.
 asio::awaitable<Intake::Prepared> Intake::prepare_all(const Visit& visit, Items batch) {
   auto items = std::make_shared<Items>(std::move(batch));
-  const FullText full_text = visit.feed.config->fetch.full_text;
+  const FullText full_text = visit.feed.config->fetch->full_text;
   std::function<Prepared()> work = [items, full_text, context = visit.context,
                                     rules = rules_] {
     Prepared prepared;
@@ -318,7 +318,7 @@ asio::awaitable<void> Intake::take_answer(Visit& visit, IdentifiedItem item,
 // stands.
 asio::awaitable<void> Intake::try_later(std::shared_ptr<Visit> visit, IdentifiedItem item,
                                         InUse) {
-  const auto interval = visit->feed.config->fetch.interval;
+  const auto interval = visit->feed.config->fetch->interval;
   auto wait = std::clamp<std::chrono::milliseconds>(interval / 2, limits::kPageRetryFirst,
                                                     limits::kPageRetryLast / 4);
   for (int tries = 2;; ++tries) {
@@ -337,7 +337,7 @@ asio::awaitable<void> Intake::try_later(std::shared_ptr<Visit> visit, Identified
 asio::awaitable<Result<Page>> Intake::fetch_page(const PolledFeed& feed,
                                                  std::string url) {
   std::optional<Turns::Slot> slot =
-      co_await parts_.turns.page(host_of(url), feed.config->fetch.per_host);
+      co_await parts_.turns.page(host_of(url), feed.config->fetch->per_host);
   if (!slot) {
     co_return fetch_error(FetchErrc::connect_failed, "its host fails as a whole");
   }
@@ -446,7 +446,7 @@ asio::awaitable<void> Intake::look_again(PolledFeed& feed, ArticleRow article, I
 asio::awaitable<void> Intake::record_feed(const PolledFeed& feed, FeedState state,
                                           std::vector<FeedStatusData> events) {
   WriteSet writes;
-  writes.feeds.push_back({feed.config->url, encode(state), false});
+  writes.feeds.push_back({feed.config->url.str(), encode(state), false});
   char suffix = 'a';
   for (FeedStatusData& event : events) {
     append(writes,

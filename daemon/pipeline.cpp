@@ -37,22 +37,21 @@ Pipeline::Pipeline(asio::any_io_executor executor, Parts parts, Options options)
 
 Pipeline::~Pipeline() = default;
 
-void Pipeline::set_feeds(std::vector<FeedConfig> feeds, const LoadState& load) {
+void Pipeline::set_feeds(std::vector<Shared<FeedConfig>> feeds) {
   Feeds before = std::exchange(feeds_, {});
-  for (FeedConfig& config : feeds) {
-    const auto known = before.find(config.url);
+  feeds_.reserve(feeds.size());
+  for (Shared<FeedConfig>& config : feeds) {
+    const auto known = before.find(config->url);
     if (known == before.end()) {
-      FeedState state = load(config.url);
-      start(std::move(config), std::move(state));
       continue;
     }
     std::unique_ptr<PolledFeed> feed = std::move(known->second);
     before.erase(known);
-    feed->access = access_of(config.fetch);
-    turns_.schedule().set_interval(feed->job, config.fetch.per_host,
-                                   config.fetch.interval);
-    feed->config = std::make_shared<const FeedConfig>(std::move(config));
-    feeds_.emplace(feed->config->url, std::move(feed));
+    feed->access = access_of(*config->fetch);
+    turns_.schedule().set_interval(feed->job, config->fetch->per_host,
+                                   config->fetch->interval);
+    feed->config = std::move(config);
+    keep(std::move(feed));
   }
   for (auto& [url, feed] : before) {
     retire(*feed);
@@ -63,31 +62,39 @@ void Pipeline::set_feeds(std::vector<FeedConfig> feeds, const LoadState& load) {
   turns_.changed();
 }
 
-void Pipeline::start(FeedConfig config, FeedState state) {
-  auto feed = std::make_unique<PolledFeed>();
-  const WallTime now = wall_now();
-  auto wait = first_wait(config, state, now);
-  if (options_.once) {
-    wait = may_poll_once(state, now) ? std::optional(std::chrono::milliseconds(0))
-                                     : std::nullopt;
-    failed_ += !wait && !state.is_gone ? 1U : 0U;
+void Pipeline::keep(std::unique_ptr<PolledFeed> feed) {
+  const std::string_view url = feed->config->url;
+  feeds_.emplace(url, std::move(feed));
+}
+
+void Pipeline::start(std::unique_ptr<PolledFeed> feed) {
+  const FeedConfig& config = *feed->config;
+  if (feeds_.contains(config.url)) {
+    return;
   }
-  const std::string host = host_of(state.url.empty() ? config.url : state.url);
+  const WallTime now = wall_now();
+  auto wait = first_wait(config, feed->state, now);
+  if (options_.once) {
+    wait = may_poll_once(feed->state, now) ? std::optional(std::chrono::milliseconds(0))
+                                           : std::nullopt;
+    failed_ += !wait && !feed->state.is_gone ? 1U : 0U;
+  }
+  const FetchConfig& fetch = *config.fetch;
+  const CompactText& moved = feed->state.url;
+  const std::string host = host_of(moved.empty() ? config.url.view() : moved.view());
   const auto due = wait ? Steady::now() + *wait : Steady::time_point::max();
-  feed->job =
-      turns_.schedule().add_feed(host, config.fetch.per_host, config.fetch.interval, due);
+  feed->job = turns_.schedule().add_feed(host, fetch.per_host, fetch.interval, due);
   to_do_ += wait ? 1U : 0U;
   if (by_job_.size() <= feed->job) {
     by_job_.resize(feed->job + 1);
   }
   by_job_[feed->job] = feed.get();
-  feed->access = access_of(config.fetch);
-  feed->config = std::make_shared<const FeedConfig>(std::move(config));
-  feed->state = std::move(state);
+  feed->access = access_of(fetch);
   if (on_feed_) {
     on_feed_(*feed, false);
   }
-  feeds_.emplace(feed->config->url, std::move(feed));
+  keep(std::move(feed));
+  turns_.changed();
 }
 
 void Pipeline::retire(PolledFeed& feed) {
@@ -96,7 +103,7 @@ void Pipeline::retire(PolledFeed& feed) {
   by_job_[feed.job] = nullptr;
 }
 
-// Feeds with the same settings share one.
+// Feeds with the same settings share one; most have the same as the one before.
 std::shared_ptr<const Access> Pipeline::access_of(const FetchConfig& config) {
   Access wanted = access_for(config);
   for (const std::shared_ptr<const Access>& access : access_) {
@@ -242,8 +249,8 @@ void Pipeline::log_outcome(const PolledFeed& feed, const Judgement& judgement) c
   const LogLevel level =
       state.failures <= 1 || state.is_gone ? LogLevel::warning : LogLevel::debug;
   log(parts_.logger, level,
-      "feed " + feed.config->name + ": " + state.error + "; " + next,
-      {name, url, {"error", state.error}});
+      "feed " + feed.config->name + ": " + state.error.str() + "; " + next,
+      {name, url, {"error", state.error.str()}});
 }
 
 void Pipeline::finish(PolledFeed& feed, const Judgement& judgement) {
@@ -265,13 +272,14 @@ void Pipeline::finish(PolledFeed& feed, const Judgement& judgement) {
     return;
   }
   Schedule& schedule = turns_.schedule();
-  const std::string& url = feed.state.url.empty() ? feed.config->url : feed.state.url;
+  const std::string_view url =
+      feed.state.url.empty() ? feed.config->url.view() : feed.state.url.view();
   schedule.set_host(feed.job, host_of(url));
   if (judgement.next_poll) {
     const auto wait =
         std::max(*judgement.next_poll - wall_now(), std::chrono::milliseconds(0));
-    schedule.set_interval(feed.job, feed.config->fetch.per_host,
-                          std::max(wait, feed.config->fetch.min_interval));
+    schedule.set_interval(feed.job, feed.config->fetch->per_host,
+                          std::max(wait, feed.config->fetch->min_interval));
     schedule.set_due(feed.job, Steady::now() + wait);
   }
   turns_.changed();
@@ -282,7 +290,7 @@ void Pipeline::finish(PolledFeed& feed, const Judgement& judgement) {
 
 asio::awaitable<void> Pipeline::take_push(PolledFeed& feed, Page page, InUse) {
   auto shared = std::make_shared<const Page>(std::move(page));
-  ParsedFeed parsed = co_await reader_.parse(std::move(shared), feed.config->url);
+  ParsedFeed parsed = co_await reader_.parse(std::move(shared), feed.config->url.str());
   if (parsed.info) {
     const bool is_first = feed.state.last_success == std::chrono::sys_seconds{};
     co_await intake_.take(feed, parsed.info->language, std::move(parsed.items), is_first);
@@ -292,7 +300,7 @@ asio::awaitable<void> Pipeline::take_push(PolledFeed& feed, Page page, InUse) {
     co_return;
   }
   if (!feed.is_removed && !feed.is_polling && !stopping_) {
-    const auto earliest = feed.state.last_poll + feed.config->fetch.min_interval;
+    const auto earliest = feed.state.last_poll + feed.config->fetch->min_interval;
     const auto wait = std::max(earliest - wall_now(), std::chrono::milliseconds(0));
     turns_.schedule().set_due(feed.job, Steady::now() + wait);
     turns_.changed();
@@ -317,7 +325,7 @@ std::vector<const PolledFeed*> Pipeline::feeds() const {
 }
 
 PolledFeed* Pipeline::find(std::string_view name_or_url) {
-  const auto by_url = feeds_.find(std::string(name_or_url));
+  const auto by_url = feeds_.find(name_or_url);
   if (by_url != feeds_.end()) {
     return by_url->second.get();
   }

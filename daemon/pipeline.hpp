@@ -44,12 +44,12 @@ class Pipeline {
   Pipeline(boost::asio::any_io_executor executor, Parts parts, Options options);
   ~Pipeline();
 
-  // Where a feed's state is found that this process has not seen yet.
-  using LoadState = std::function<FeedState(const std::string& url)>;
-
-  // Makes these the feeds: what is new starts, what is gone ends when its visit does,
-  // what stays keeps its state and takes its new settings.
-  void set_feeds(std::vector<FeedConfig> feeds, const LoadState& load);
+  // Makes these the feeds: what is gone ends when its visit does, what stays keeps its
+  // state and takes its new settings; what is new is start()ed by the caller.
+  void set_feeds(std::vector<Shared<FeedConfig>> feeds);
+  // A feed with its configuration and its state as last made durable; when there is one
+  // of its URL, that stays.
+  void start(std::unique_ptr<PolledFeed> feed);
   void set_rules(std::shared_ptr<const Rules> rules) {
     intake_.set_rules(std::move(rules));
   }
@@ -71,6 +71,7 @@ class Pipeline {
   // Makes the feed's present state durable.
   boost::asio::awaitable<void> record_state(PolledFeed& feed);
 
+  bool has(std::string_view url) const { return feeds_.contains(url); }
   // By name or URL; null: none.
   PolledFeed* find(std::string_view name_or_url);
   // A person asked: gone and backoff are forgotten, the poll comes at once.
@@ -79,9 +80,10 @@ class Pipeline {
   std::size_t waiting_pages() const { return turns_.waiting_pages(); }
 
  private:
-  using Feeds = std::unordered_map<std::string, std::unique_ptr<PolledFeed>>;
+  // The keys are views of the URLs of the feeds' own configurations.
+  using Feeds = std::unordered_map<std::string_view, std::unique_ptr<PolledFeed>>;
 
-  void start(FeedConfig config, FeedState state);
+  void keep(std::unique_ptr<PolledFeed> feed);
   void retire(PolledFeed& feed);
   std::shared_ptr<const Access> access_of(const FetchConfig& config);
 

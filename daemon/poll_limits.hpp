@@ -5,6 +5,9 @@
 // The bounds of documents and of WebSub, beside those of base/limits.hpp.
 namespace siftd::limits {
 
+// Tables of [[feed]] that are read as one tree, which takes some 2 KiB a table.
+inline constexpr std::size_t kFeedTablesAtOnce = 64;
+
 // The lease that hubs are asked for, and what of their answers is believed: a shorter
 // one would be renewed all the time, a longer one be forgotten by one of the two.
 inline constexpr auto kLease = 10 * 24h;

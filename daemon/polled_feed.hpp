@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "base/compact_text.hpp"
 #include "daemon/config.hpp"
 #include "daemon/feed.hpp"
 #include "daemon/schedule.hpp"
@@ -16,12 +17,12 @@ namespace siftd {
 // A feed while the daemon runs: its entry, its state as last made durable, and what
 // is counted since the start. Owned by the pipeline; on the loop's thread.
 struct PolledFeed {
-  std::shared_ptr<const FeedConfig> config;
+  Shared<FeedConfig> config;
   std::shared_ptr<const Access> access;
   FeedState state;
   Schedule::Job job = 0;
-  std::string title;        // the feed's own, as last read
-  std::string home_page;    // likewise
+  CompactText title;        // the feed's own, as last read
+  CompactText home_page;    // likewise
   std::uint32_t polls = 0;  // as all that follow: since the start
   std::uint32_t unchanged = 0;
   std::uint32_t articles = 0;

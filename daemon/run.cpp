@@ -31,6 +31,7 @@ void raise_descriptor_limit() {
 void keep_memory_low() {
   mallopt(M_MMAP_THRESHOLD, limits::kOwnPagesBytes);
   mallopt(M_TRIM_THRESHOLD, 2 * limits::kOwnPagesBytes);
+  mallopt(M_TOP_PAD, limits::kOwnPagesBytes);  // else a call for each page of growth
   mallopt(M_ARENA_MAX, 2);
 }
 

@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <cstdlib>
+#include <string_view>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -29,14 +30,14 @@ Sifter::Options sifter_options(const Config& config) {
   options.window = std::chrono::floor<std::chrono::seconds>(config.dedup.window);
   options.mark = config.dedup.mark;
   options.learn = config.clean.learn;
-  options.look_again = config.fetch.look_again;
+  options.look_again = config.fetch->look_again;
   return options;
 }
 
 CurlFetcher::Options fetcher_options(const Config& config) {
   CurlFetcher::Options options;
   options.user_agent = config.user_agent;
-  options.concurrency = config.fetch.concurrency;
+  options.concurrency = config.fetch->concurrency;
   return options;
 }
 
@@ -68,7 +69,7 @@ Service::Service(Config config, std::shared_ptr<const Rules> rules, Options opti
       fetcher_(io_.get_executor(), fetcher_options(config_)),
       pipeline_(io_.get_executor(),
                 {fetcher_, pool_, recorder_, sifter_, metrics_, *logger_},
-                {options.once, config_.fetch.concurrency}),
+                {options.once, config_.fetch->concurrency}),
       subscriptions_(io_.get_executor(), {fetcher_, pipeline_, metrics_, *logger_},
                      options.is_daemon && !options.once ? config_.http.public_url : ""),
       delivery_(io_.get_executor(), recorder_.journal(), fetcher_, config_.state_dir),
@@ -277,6 +278,7 @@ asio::awaitable<void> Service::take_over(Config config,
     config.state_dir = config_.state_dir;
   }
   config_ = std::move(config);
+  ++feeds_turn_;
   rules_ = std::move(rules);
   reload_error_.clear();
   if (!options_.once) {
@@ -302,22 +304,40 @@ asio::awaitable<void> Service::take_over(Config config,
           count_of(config_.sinks.size(), "sink"));
 }
 
-// The feeds' states are read once for all of them: a start has many new ones, a
-// reload few.
+// New feeds are made in full before any of them starts; what is wanted may have changed
+// meanwhile.
 asio::awaitable<void> Service::set_feeds() {
-  auto states = std::make_shared<std::unordered_map<std::string, std::string>>();
-  std::function<void(Store&)> read = [states](Store& store) {
-    store.each_feed(
-        [&](FeedRow row) { states->emplace(std::move(row.url), std::move(row.state)); });
-  };
-  co_await recorder_.ask(std::move(read));
-  Pipeline::LoadState load = [states](const std::string& url) {
-    const auto found = states->find(url);
-    std::optional<FeedState> state =
-        found == states->end() ? std::nullopt : decode(found->second);
-    return state ? std::move(*state) : FeedState{};
-  };
-  pipeline_.set_feeds(effective_feeds(config_, edits_), load);
+  std::vector<Shared<FeedConfig>> wanted;
+  auto fresh = std::make_shared<std::vector<std::unique_ptr<PolledFeed>>>();
+  std::uint64_t turn = 0;
+  do {
+    turn = feeds_turn_;
+    wanted = effective_feeds(config_, edits_);
+    fresh->clear();
+    for (const Shared<FeedConfig>& config : wanted) {
+      if (!pipeline_.has(config->url)) {
+        fresh->push_back(std::make_unique<PolledFeed>());
+        fresh->back()->config = config;
+      }
+    }
+    std::function<void(Store&)> read = [fresh](Store& store) {
+      std::vector<std::string_view> urls;
+      urls.reserve(fresh->size());
+      for (const std::unique_ptr<PolledFeed>& feed : *fresh) {
+        urls.push_back(feed->config->url);
+      }
+      store.feed_states(urls, [&](std::size_t i, std::string_view blob) {
+        if (std::optional<FeedState> state = decode(blob)) {
+          (*fresh)[i]->state = std::move(*state);
+        }
+      });
+    };
+    co_await recorder_.ask(std::move(read));
+  } while (turn != feeds_turn_);
+  pipeline_.set_feeds(std::move(wanted));
+  for (std::unique_ptr<PolledFeed>& feed : *fresh) {
+    pipeline_.start(std::move(feed));
+  }
 }
 
 asio::awaitable<void> Service::change_feeds(FeedEdits edits) {
@@ -328,6 +348,7 @@ asio::awaitable<void> Service::change_feeds(FeedEdits edits) {
   };
   co_await recorder_.record(std::move(decide));
   edits_ = std::move(edits);
+  ++feeds_turn_;
   co_await set_feeds();
 }
 

@@ -101,6 +101,7 @@ class Service {
   TaskGroup helpers_;
   std::string reload_error_;
   std::chrono::steady_clock::time_point last_beat_;
+  std::uint64_t feeds_turn_ = 0;  // changes when the feeds that are wanted may
   bool stopping_ = false;
   std::function<void()> hurry_;  // SIGTERM while delivering the rest
 };

@@ -97,6 +97,7 @@ Store::Statements::Statements(Database& database)
           database.prepare("SELECT sequence, before, length(line), time FROM events"
                            " ORDER BY sequence DESC LIMIT 1")),
       event_place(database.prepare("SELECT time, before FROM events WHERE sequence = ?")),
+      find_feed(database.prepare("SELECT state FROM feeds WHERE url = ?")),
       put_feed(database.prepare("INSERT INTO feeds (url, state) VALUES (?, ?)"
                                 " ON CONFLICT DO UPDATE SET state = excluded.state")),
       erase_feed(database.prepare("DELETE FROM feeds WHERE url = ?")),

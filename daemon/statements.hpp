@@ -29,8 +29,8 @@ struct Store::Statements {
   Statement find_seen, find_article, find_setting, find_cursor, find_site, due_again;
   Statement last_event;   // sequence, before, length, time
   Statement event_place;  // of a sequence: time, before
-  Statement put_feed, erase_feed, put_seen, put_article, put_memory, put_site, put_cursor,
-      put_setting, put_event, last_of_article, set_last_of_article;
+  Statement find_feed, put_feed, erase_feed, put_seen, put_article, put_memory, put_site,
+      put_cursor, put_setting, put_event, last_of_article, set_last_of_article;
 };
 
 }  // namespace siftd

@@ -232,15 +232,17 @@ std::optional<Journal::Cursor> Store::cursor(std::string_view name) {
   return cursor;
 }
 
-void Store::each_feed(const std::function<void(FeedRow)>& on_row) {
-  Statement statement = database_->prepare("SELECT url, state FROM feeds");
-  Statement::Rows rows = statement.query();
-  while (rows.next()) {
-    FeedRow row;
-    row.url = rows.text(0);
-    row.state = rows.text(1);
-    on_row(std::move(row));
+void Store::feed_states(const std::vector<std::string_view>& urls,
+                        const std::function<void(std::size_t, std::string_view)>& found) {
+  // A savepoint: there may be a transaction around this.
+  database_->execute("SAVEPOINT reading");
+  for (std::size_t i = 0; i < urls.size(); ++i) {
+    Statement::Rows rows = statements_->find_feed.query(urls[i]);
+    if (rows.next()) {
+      found(i, rows.view(0));
+    }
   }
+  database_->execute("RELEASE reading");
 }
 
 void Store::each_memory(const std::function<void(MemoryRow)>& on_row) {

@@ -77,7 +77,10 @@ class Store : public Archive {
   std::optional<std::string> setting(std::string_view key);
   std::optional<Journal::Cursor> cursor(std::string_view name);
 
-  void each_feed(const std::function<void(FeedRow)>& on_row);
+  // The states of these feeds, all as of one moment; `found` gets the place in `urls`.
+  // Those that have none are left out.
+  void feed_states(const std::vector<std::string_view>& urls,
+                   const std::function<void(std::size_t, std::string_view)>& found);
   void each_memory(const std::function<void(MemoryRow)>& on_row);  // by time
   std::optional<SiteRow> site(const std::string& site) override;
   // Articles whose look_again is due, oldest first.

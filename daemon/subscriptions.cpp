@@ -87,7 +87,7 @@ void Subscriptions::renew(PolledFeed& feed) {
   }
   feed.state.push = std::move(next);
   remember(feed);
-  tasks_.spawn(subscribe(feed.config->url, InUse(feed.looks)));
+  tasks_.spawn(subscribe(feed.config->url.str(), InUse(feed.looks)));
 }
 
 asio::awaitable<void> Subscriptions::keep(std::string url) {
@@ -111,7 +111,7 @@ asio::awaitable<void> Subscriptions::subscribe(std::string url, InUse) {
   wanted.secret = feed->state.push->secret;
   wanted.lease = limits::kLease;
   Request request = subscribe_request(wanted, feed->access);
-  request.timeout = feed->config->fetch.timeout;
+  request.timeout = feed->config->fetch->timeout;
   const std::string hub = wanted.hub;
   const Result<Page> answer = co_await parts_.fetcher.fetch(std::move(request));
   const std::string why = !answer ? answer.error().detail
@@ -144,7 +144,7 @@ std::optional<std::string> Subscriptions::verify(const std::string& key,
   if (mode == "denied") {
     next->until = {};
     feed->state.push = std::move(next);
-    tasks_.spawn(keep(feed->config->url));
+    tasks_.spawn(keep(feed->config->url.str()));
     return std::string();
   }
   std::string challenge = value_of(query, "hub.challenge");
@@ -156,7 +156,7 @@ std::optional<std::string> Subscriptions::verify(const std::string& key,
   }
   next->until = now + sane_lease(value_of(query, "hub.lease_seconds"));
   feed->state.push = std::move(next);
-  tasks_.spawn(keep(feed->config->url));
+  tasks_.spawn(keep(feed->config->url.str()));
   return challenge;
 }
 

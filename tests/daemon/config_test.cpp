@@ -135,11 +135,11 @@ TEST_CASE("an empty configuration has the documented defaults", "[config]") {
   const Config config = good("");
   CHECK(config.state_dir == "/var/lib/siftd");
   CHECK(config.http.listen == "127.0.0.1:7600");
-  CHECK(config.fetch.interval == 30min);
-  CHECK(config.fetch.min_interval == 5min);
-  CHECK(config.fetch.max_interval == 24h);
-  CHECK(config.fetch.max_body == 16ull << 20);
-  CHECK(config.fetch.concurrency == 256);
+  CHECK(config.fetch->interval == 30min);
+  CHECK(config.fetch->min_interval == 5min);
+  CHECK(config.fetch->max_interval == 24h);
+  CHECK(config.fetch->max_body == 16ull << 20);
+  CHECK(config.fetch->concurrency == 256);
   CHECK(config.dedup.threshold == 0.8);
   CHECK(config.store.retention_size == 10ull << 30);
   CHECK(config.clean.rules.size() == 1);
@@ -217,19 +217,19 @@ command = ["/bin/cat", "-u"]
 )toml");
   CHECK(config.log.format == "json");
   CHECK(config.http.token == "hush");
-  CHECK(config.fetch.full_text == FullText::always);
-  CHECK(config.fetch.allow_private.networks.size() == 2);
-  CHECK(config.fetch.allow_file);
-  CHECK(!config.fetch.robots_articles);
+  CHECK(config.fetch->full_text == FullText::always);
+  CHECK(config.fetch->allow_private.networks.size() == 2);
+  CHECK(config.fetch->allow_file);
+  CHECK(!config.fetch->robots_articles);
   CHECK(config.clean.rules.back() == "/etc/rules/*.toml");
   CHECK(config.dedup.mark);
   CHECK(config.store.retention_age == 48h);
   REQUIRE(config.feeds.size() == 1);
-  CHECK(config.feeds[0].fetch.interval == 2min);
-  CHECK(config.feeds[0].fetch.full_text == FullText::never);
-  CHECK(config.feeds[0].fetch.per_host == 4);
-  CHECK(config.feeds[0].headers.size() == 2);
-  CHECK(config.feeds[0].origin == "siftd.toml:35");
+  CHECK(config.feeds[0]->fetch->interval == 2min);
+  CHECK(config.feeds[0]->fetch->full_text == FullText::never);
+  CHECK(config.feeds[0]->fetch->per_host == 4);
+  CHECK(config.feeds[0]->headers.size() == 2);
+  CHECK(config.feeds[0]->origin() == "siftd.toml:35");
   REQUIRE(config.sinks.size() == 4);
   CHECK(config.sinks[0].path.is_absolute());
   CHECK(config.sinks[0].rotate->every == 24h);
@@ -306,10 +306,10 @@ min_interval = "1h"
 url = "https://a.example/2"
 max_interval = "2s"
 )");
-  CHECK(config.fetch.min_interval == 1s);
-  CHECK(config.feeds[0].fetch.interval == 1h);
-  CHECK(config.feeds[1].fetch.max_interval == 2s);
-  CHECK(config.feeds[1].fetch.interval == 1s);
+  CHECK(config.fetch->min_interval == 1s);
+  CHECK(config.feeds[0]->fetch->interval == 1h);
+  CHECK(config.feeds[1]->fetch->max_interval == 2s);
+  CHECK(config.feeds[1]->fetch->interval == 1s);
 }
 
 TEST_CASE("[feed] with single brackets is explained", "[config]") {
@@ -320,9 +320,9 @@ TEST_CASE("[feed] with single brackets is explained", "[config]") {
 TEST_CASE("a password in a feed's url is taken out of it", "[config]") {
   const Config config =
       good("[[feed]]\nurl = \"https://me%40x:se%3Acret@Example.org:8443/a.xml?b=1\"");
-  CHECK(config.feeds[0].url == "https://Example.org:8443/a.xml?b=1");
-  CHECK(config.feeds[0].user_info == "me@x:se:cret");
-  CHECK(config.feeds[0].name == "example.org/a.xml");
+  CHECK(config.feeds[0]->url == "https://Example.org:8443/a.xml?b=1");
+  CHECK(config.feeds[0]->user_info == "me@x:se:cret");
+  CHECK(config.feeds[0]->name == "example.org/a.xml");
   const std::string printed = print_config(config);
   CHECK(printed.find("se:cret") == std::string::npos);
   CHECK(printed.find("se%3Acret") == std::string::npos);
@@ -342,12 +342,12 @@ url = "https://other.example/"
 [[feed]]
 url = "file:///srv/feeds/a.xml"
 )");
-  CHECK(config.feeds[0].name == "www.example.org/feed");
-  CHECK(config.feeds[1].name == "www.example.org/feed?tag=a");
-  CHECK(config.feeds[2].name == "http://www.example.org/feed?tag=a");
-  CHECK(config.feeds[3].name == "other.example");
-  CHECK(config.feeds[4].name == "srv/feeds/a.xml");
-  CHECK(!config.feeds[0].is_named);
+  CHECK(config.feeds[0]->name == "www.example.org/feed");
+  CHECK(config.feeds[1]->name == "www.example.org/feed?tag=a");
+  CHECK(config.feeds[2]->name == "http://www.example.org/feed?tag=a");
+  CHECK(config.feeds[3]->name == "other.example");
+  CHECK(config.feeds[4]->name == "srv/feeds/a.xml");
+  CHECK(!config.feeds[0]->is_named);
 }
 
 TEST_CASE("what would be ambiguous is refused with both lines", "[config]") {
@@ -468,11 +468,29 @@ types = ["siftd.article.removed"]
   CHECK(printed.find("hush") == std::string::npos);
   const Config again = good(printed);
   CHECK(again.fetch == config.fetch);
-  CHECK(again.feeds[0].fetch == config.feeds[0].fetch);
-  CHECK(again.feeds[0].tags == config.feeds[0].tags);
+  CHECK(again.feeds[0]->fetch == config.feeds[0]->fetch);
+  CHECK(again.feeds[0]->tags == config.feeds[0]->tags);
   CHECK(again.sinks[1].path == "-");
   CHECK(again.sinks[1].types == config.sinks[1].types);
   CHECK(again.store == config.store);
+}
+
+TEST_CASE("a file of many feeds is read in pieces, as if it were one", "[config]") {
+  std::string text;
+  for (int i = 0; i < 1000; ++i) {
+    text += "[[feed]]\nurl = \"https://a.example/" + std::to_string(i) + "\"\n";
+  }
+  const Config config = good(text + "[[sink]]\ntype = \"file\"\npath = \"-\"\n");
+  REQUIRE(config.feeds.size() == 1000);
+  CHECK(config.feeds[999]->origin() == "siftd.toml:1999");
+  CHECK(config.sinks.size() == 1);
+  CHECK(&*config.feeds[1]->fetch == &*config.feeds[998]->fetch);
+  CHECK(mistakes(text + "[[feed]]\nurl = \"https://a.example/7\"\n") ==
+        std::vector<std::string>{
+            "2001:1: feed.url: \"https://a.example/7\" is also the feed at line 15: take "
+            "one of the two out"});
+  CHECK(mistakes(text + "[[feed]]\nurl = =\n").at(0).starts_with("2002:"));
+  CHECK(mistakes("feed = []\n" + text).at(0).find("not TOML") != std::string::npos);
 }
 
 TEST_CASE("the feeds of an OPML file come after the file's own, each once", "[config]") {
@@ -492,13 +510,13 @@ TEST_CASE("the feeds of an OPML file come after the file's own, each once", "[co
                    "[[sink]]\ntype = \"file\"\npath = \"-\"\n"));
   CHECK(loaded.errors.empty());
   REQUIRE(loaded.config.feeds.size() == 3);
-  CHECK(loaded.config.feeds[0].name == "mine");
-  CHECK(loaded.config.feeds[1].name == "Two");
-  CHECK(loaded.config.feeds[1].user_info == "me:pw");
-  CHECK(loaded.config.feeds[1].tags == std::vector<std::string>{"World"});
-  CHECK(loaded.config.feeds[1].fetch.timeout == 7s);
-  CHECK(loaded.config.feeds[1].origin == "feeds.opml:4");
-  CHECK(loaded.config.feeds[2].name == "a.example/3");
+  CHECK(loaded.config.feeds[0]->name == "mine");
+  CHECK(loaded.config.feeds[1]->name == "Two");
+  CHECK(loaded.config.feeds[1]->user_info == "me:pw");
+  CHECK(loaded.config.feeds[1]->tags == std::vector<std::string>{"World"});
+  CHECK(loaded.config.feeds[1]->fetch->timeout == 7s);
+  CHECK(loaded.config.feeds[1]->origin() == "feeds.opml:4");
+  CHECK(loaded.config.feeds[2]->name == "a.example/3");
   REQUIRE(loaded.warnings.size() == 1);
   CHECK(loaded.warnings[0].what.find("feeds.opml:6: left out \"exec:rm\"") !=
         std::string::npos);

@@ -482,9 +482,9 @@ TEST_CASE("feed: the interval follows the feed's rhythm, within its bounds") {
 
 TEST_CASE("feed: min_interval is a floor and max_interval a bound for its own pace") {
   Life life;
-  life.config.fetch.interval = 3s;
-  life.config.fetch.min_interval = 3s;
-  life.config.fetch.max_interval = 3s;
+  life.config.fetch.edit().interval = 3s;
+  life.config.fetch.edit().min_interval = 3s;
+  life.config.fetch.edit().max_interval = 3s;
   for (int i = 0; i < 50; ++i) {
     life.items = {item_of(std::to_string(i))};
     life.poll(page_of(200, std::to_string(i)));

@@ -150,13 +150,16 @@ struct World {
     Recorder recorder(io.get_executor(), store);
     Sifter sifter({}, store);
     store.each_memory([&](MemoryRow row) { sifter.restore(row); });
-    std::map<std::string, std::string> states;
-    store.each_feed([&](FeedRow row) { states[row.url] = row.state; });
     Pipeline pipeline(io.get_executor(),
                       {fetcher, pool, recorder, sifter, metrics, logger}, {true, 8});
-    pipeline.set_feeds(std::move(feeds), [&](const std::string& url) {
-      return decode(states[url]).value_or(FeedState{});
-    });
+    for (FeedConfig& config : feeds) {
+      auto feed = std::make_unique<PolledFeed>();
+      store.feed_states({config.url.view()}, [&](std::size_t, std::string_view blob) {
+        feed->state = decode(blob).value_or(FeedState{});
+      });
+      feed->config = Shared<FeedConfig>(std::move(config));
+      pipeline.start(std::move(feed));
+    }
     const std::uint64_t before = recorder.journal().newest();
     std::exception_ptr failure;
     asio::co_spawn(io, pipeline.run(), [&](std::exception_ptr why) { failure = why; });
@@ -257,7 +260,7 @@ TEST_CASE("pipeline: of a feed seen for the first time the newest become events"
           "[pipeline]") {
   World world;
   FeedConfig config = feed(kFeed);
-  config.fetch.max_backlog = 2;
+  config.fetch.edit().max_backlog = 2;
   world.fetcher.serve(kFeed, rss({item("museum", true), item("library", true),
                                   item("theatre", true), item("harbour", true)}));
   REQUIRE(world.once({config}).size() == 2);
@@ -407,7 +410,7 @@ TEST_CASE("sitemap index: of a sitemap read for the first time the newest become
           "[sitemaps]") {
   World world;
   FeedConfig config = feed(kIndex);
-  config.fetch.max_backlog = 2;
+  config.fetch.edit().max_backlog = 2;
   world.fetcher.serve(kIndex, index_of({at("a.xml")}));
   world.fetcher.serve(at("a.xml"), sitemap_of(world, {"museum"}));
   REQUIRE(world.once({config}).size() == 1);
@@ -453,7 +456,7 @@ TEST_CASE("hostile 58: an index of itself, of 50,000 others and of bombs is boun
   world.fetcher.serve(at("news-bomb.xml"), packed);
 
   FeedConfig config = feed(kIndex);
-  config.fetch.max_backlog = 3;
+  config.fetch.edit().max_backlog = 3;
   const auto lines = world.once({config});
   CHECK(world.failed == 0);
   CHECK(lines.size() <= 3);

@@ -97,7 +97,14 @@ TEST_CASE("store: everything written is there after it was opened again") {
   std::string order;
   opened.each_memory([&](MemoryRow row) { order += row.blob; });
   CHECK(order == "earlylate");
-  opened.each_feed([&](FeedRow row) { CHECK(row.state == std::string("\0state", 6)); });
+  std::size_t states = 0;
+  opened.feed_states({"never heard of", "u"},
+                     [&](std::size_t place, std::string_view state) {
+                       CHECK(place == 1);
+                       CHECK(state == std::string("\0state", 6));
+                       ++states;
+                     });
+  CHECK(states == 1);
 }
 
 TEST_CASE("store: a feed that is erased is gone") {
@@ -108,7 +115,7 @@ TEST_CASE("store: a feed that is erased is gone") {
   store(opened, writes);
   writes.feeds[0].erase = true;
   store(opened, writes);
-  opened.each_feed([](FeedRow) { FAIL("still there"); });
+  opened.feed_states({"u"}, [](std::size_t, std::string_view) { FAIL("still there"); });
 }
 
 TEST_CASE("store: sequences start with 1, have no gaps, and stand in the lines") {
