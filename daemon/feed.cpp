@@ -169,16 +169,6 @@ void note_failure(const FeedConfig& config, const PollOutcome& outcome, WallTime
   if (outcome.http_status == 304) {
     drop_validators(state);  // for a document that the server says we have
   }
-  judgement.host_failed =
-      is_host_failure(outcome.error.code) || outcome.http_status >= 500;
-  const auto& wait = outcome.freshness.retry_after;
-  const bool has_time = wait && wait->count() > 0;
-  judgement.slow_down =
-      outcome.http_status == 429 ||
-      (has_time && (outcome.http_status == 503 || outcome.http_status == 403));
-  if (judgement.slow_down) {
-    judgement.host_failed = false;
-  }
   if (!state.url.empty()) {
     const bool is_over = outcome.http_status == 410;
     state.url_failures = static_cast<std::uint8_t>(is_over ? limits::kMovedFailures
@@ -322,6 +312,21 @@ PollOutcome read_answer(const FeedState& state, const Result<Page>& answer) {
                      ? PollOutcome::Kind::unchanged
                      : PollOutcome::Kind::parse;
   return outcome;
+}
+
+HostVerdict judge_host(const PollOutcome& outcome) {
+  HostVerdict verdict;
+  if (outcome.kind != PollOutcome::Kind::failed) {
+    return verdict;
+  }
+  const auto& wait = outcome.freshness.retry_after;
+  const bool has_time = wait && wait->count() > 0;
+  verdict.slow_down =
+      outcome.http_status == 429 ||
+      (has_time && (outcome.http_status == 503 || outcome.http_status == 403));
+  verdict.failed = !verdict.slow_down &&
+                   (is_host_failure(outcome.error.code) || outcome.http_status >= 500);
+  return verdict;
 }
 
 Judgement judge(const FeedConfig& config, const FeedState& state,

@@ -169,14 +169,19 @@ struct PollOutcome {
 // What an answer is before anyone has parsed it. The page stays the caller's.
 PollOutcome read_answer(const FeedState& state, const Result<Page>& answer);
 
+// What an answer says of the host that gave it, or did not.
+struct HostVerdict {
+  bool failed = false;     // the host as a whole, see Schedule
+  bool slow_down = false;  // it says that we ask too often
+};
+HostVerdict judge_host(const PollOutcome& outcome);
+
 // What a poll comes to.
 struct Judgement {
   FeedState state;  // to be recorded together with the events, then kept
   std::vector<FeedStatusData> events;
   bool ok = false;
   bool changed = false;               // the items are not those recorded before
-  bool host_failed = false;           // the host as a whole, see Schedule
-  bool slow_down = false;             // the host says that we ask too often
   std::optional<WallTime> next_poll;  // nothing: never, until a person asks
 };
 

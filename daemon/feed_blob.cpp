@@ -10,9 +10,12 @@ namespace {
 
 // 1 had no sitemaps; it is still read.
 constexpr char kVersion = 2;
+constexpr std::size_t kUsualBytes = 320;
 
 class Writer {
  public:
+  Writer() { out_.reserve(kUsualBytes); }
+
   template <class T>
   void number(T value) {
     static_assert(std::is_trivially_copyable_v<T>);

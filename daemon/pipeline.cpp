@@ -224,9 +224,9 @@ asio::awaitable<void> Pipeline::visit(PolledFeed& feed, Turns::Slot slot) {
 asio::awaitable<FeedAnswer> Pipeline::fetch(PolledFeed& feed, Turns::Slot slot) {
   FeedAnswer answer = co_await reader_.poll(feed);
   Schedule::Ending ending;
-  const Judgement first = judge(*feed.config, feed.state, answer.outcome, wall_now());
-  ending.host_failed = first.host_failed;
-  ending.slow_down = first.slow_down;
+  const HostVerdict verdict = judge_host(answer.outcome);
+  ending.host_failed = verdict.failed;
+  ending.slow_down = verdict.slow_down;
   slot.ended(ending);
   co_return answer;
 }

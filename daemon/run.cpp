@@ -33,6 +33,8 @@ void keep_memory_low() {
   mallopt(M_TRIM_THRESHOLD, 2 * limits::kOwnPagesBytes);
   mallopt(M_TOP_PAD, limits::kOwnPagesBytes);  // else a call for each page of growth
   mallopt(M_ARENA_MAX, 2);
+  // Without the fast bins, which every larger block (each transfer has one) sweeps.
+  mallopt(M_MXFAST, 0);
 }
 
 }  // namespace

@@ -44,6 +44,7 @@ struct Life {
   FeedState state;
   WallTime now = kNow;
   Judgement last;
+  HostVerdict host;
   FeedInfo info;
   std::vector<Item> items = {item_of("1")};
 
@@ -61,6 +62,7 @@ struct Life {
         outcome.fail(fetch_error(FetchErrc::failed, "it is an HTML page, no feed"));
       }
     }
+    host = judge_host(outcome);
     last = judge(config, state, outcome, now);
     state = last.state;
     return last;
@@ -276,6 +278,7 @@ TEST_CASE("feed: the world is told of long failure once, and of recovery") {
   };
   for (int i = 0; i < 20; ++i) {
     note(life.poll(page_of(500)));
+    CHECK(life.host.failed);
     life.pass();
   }
   CHECK(told == std::vector<Status>{Status::failing});
@@ -289,7 +292,9 @@ TEST_CASE("feed: hostile 30 and 33: Retry-After is kept, and clamped to a week")
   Life life;
   Page page = page_of(429);
   page.freshness.retry_after = 3h;
-  CHECK(life.poll(page).slow_down);
+  life.poll(page);
+  CHECK(life.host.slow_down);
+  CHECK_FALSE(life.host.failed);
   CHECK(life.wait() >= 3h);
   CHECK(life.wait() <= 4h);
   CHECK(life.state.why == Why::retry_after);
