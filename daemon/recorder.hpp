@@ -33,7 +33,8 @@ class Recorder {
   // awaiting task is stopped, the job is done nevertheless.
   boost::asio::awaitable<void> record(Decide decide);
 
-  // The same without waiting: what it throws is logged.
+  // The same without waiting: what it throws is logged. What `decide` refers to
+  // outlives the recorder, which does this at its end at the latest.
   void enqueue(Decide decide);
 
   // Runs `read` between jobs and resumes at once; it sees uncommitted writes. While

@@ -85,9 +85,9 @@ class Service {
   Metrics metrics_;
   Store store_;
   WorkerPool pool_;
+  Sifter sifter_;  // before the recorder, whose last work on its thread is the sifter's
   Recorder recorder_;
   Reader reader_;
-  Sifter sifter_;
   CurlFetcher fetcher_;
   Pipeline pipeline_;
   Subscriptions subscriptions_;
