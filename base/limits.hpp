@@ -23,6 +23,8 @@ inline constexpr std::size_t kMaxEventBytes = 16 * kMiB;
 inline constexpr std::size_t kMaxConfigBytes = 64 * kMiB;
 // The same for an OPML file that it names.
 inline constexpr std::size_t kMaxOpmlFileBytes = 64 * kMiB;
+// Tables of [[feed]] that are read as one tree, which takes some 2 KiB a table.
+inline constexpr std::size_t kFeedTablesAtOnce = 64;
 // A token, a password: what systemd accepts as a credential is smaller still.
 inline constexpr std::size_t kMaxSecretBytes = 64 * kKiB;
 // More sockets than any one address can have open to the world.
@@ -59,6 +61,16 @@ inline constexpr std::size_t kLargeBodies = 4;
 inline constexpr auto kConnectTimeout = 15s;
 // What a hub says to a subscription; nobody reads it.
 inline constexpr std::size_t kMaxHubAnswer = 64 * kKiB;
+
+// ---- robots.txt (fetchers/robots)
+// RFC 9309 2.5: at least 500 KiB of a robots.txt must be read, no more need be.
+inline constexpr std::size_t kMaxRobotsBytes = 500 * kKiB;
+inline constexpr std::size_t kMaxRobotsRules = 5000;
+// Whoever cannot say within this what is allowed is unreachable.
+inline constexpr auto kRobotsTimeout = 10s;
+inline constexpr auto kRobotsLife = 24h;     // RFC 9309 2.4: not longer
+inline constexpr auto kRobotsRetry = 30min;  // after no answer or a 5xx
+inline constexpr std::size_t kRobotsHosts = 10000;
 
 // ---- feeds (parsers/: XML, JSON, dates, charsets)
 // Longer links are no links: browsers and caches stop well below.
@@ -255,6 +267,20 @@ inline constexpr auto kSinkRetryMax = 30s;
 inline constexpr auto kFileRetryMax = 5s;
 // A disk that has not answered for so long is called hung in the status.
 inline constexpr auto kHungDisk = 5s;
+
+// ---- sinks (sinks/)
+// What a client says after it was told to go is read, and not heeded, up to here.
+inline constexpr std::size_t kUnheededBytes = 1 * kMiB;
+// Bytes that a peer has taken are looked for this often (SIOCOUTQ).
+inline constexpr auto kConfirmEvery = 100ms;
+// What one webhook carries; a file of dead letters is rotated beyond its size.
+inline constexpr std::size_t kPostBytes = 1 * kMiB;
+inline constexpr std::size_t kPostEvents = 100;
+inline constexpr std::size_t kDeadLetterBytes = 64 * kMiB;
+inline constexpr auto kPostTime = 30s;
+// A program that is to end gets so long after the end of its input, then after SIGTERM.
+inline constexpr auto kChildPatience = 500ms;
+
 // ---- clients of the socket sink
 // The longest line that a client may send, and the longest name of a consumer.
 inline constexpr std::size_t kClientLine = 64 * kKiB;
@@ -347,6 +373,18 @@ inline constexpr std::chrono::seconds kGatherTime = 2s;
 inline constexpr int kPageTries = 3;
 inline constexpr std::chrono::seconds kPageRetryFirst = 1s;
 inline constexpr std::chrono::seconds kPageRetryLast = 480s;
+
+// ---- documents and WebSub (daemon/feed_reader, subscriptions)
+// The lease that hubs are asked for, and what of their answers is believed: a shorter
+// one would be renewed all the time, a longer one be forgotten by one of the two.
+inline constexpr auto kLease = 10 * 24h;
+inline constexpr auto kMinLease = 1h;
+inline constexpr auto kMaxLease = 30 * 24h;
+// A hub that did not verify is asked again after this long, at the next poll.
+inline constexpr auto kSubscribeAgain = 6h;
+// Items of one document that are looked at, the latest ones: half a KiB of memory each.
+// The largest feeds that are meant to be read have some thousand.
+inline constexpr std::size_t kMaxTakenItems = 20'000;
 
 // ---- HTTP, API and terminal (daemon/http, commands)
 // Open connections of one listener: a page holds two, a scraper one. The control

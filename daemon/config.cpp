@@ -12,7 +12,6 @@
 #include "daemon/config_table.hpp"
 #include "daemon/config_values.hpp"
 #include "daemon/feed_url.hpp"
-#include "daemon/poll_limits.hpp"
 #include "daemon/toml_pieces.hpp"
 
 namespace siftd {

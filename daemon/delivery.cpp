@@ -7,9 +7,9 @@
 #include <spdlog/spdlog.h>
 #include <utility>
 
+#include "base/limits.hpp"
 #include "fetchers/fetcher.hpp"
 #include "sinks/file_sink.hpp"
-#include "sinks/limits.hpp"
 #include "sinks/outlets.hpp"
 #include "sinks/push_sink.hpp"
 #include "sinks/socket_sink.hpp"

@@ -10,7 +10,6 @@
 #include "base/limits.hpp"
 #include "daemon/feed_pace.hpp"
 #include "daemon/journal_log.hpp"
-#include "daemon/poll_limits.hpp"
 #include "fetchers/fetch_error.hpp"
 
 namespace siftd {

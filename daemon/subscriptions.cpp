@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/limits.hpp"
 #include "daemon/journal_log.hpp"
-#include "daemon/poll_limits.hpp"
 #include "fetchers/websub.hpp"
 
 namespace siftd {

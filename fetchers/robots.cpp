@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "fetchers/robots_limits.hpp"
+#include "base/limits.hpp"
 
 namespace siftd {
 namespace {

@@ -5,8 +5,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "base/limits.hpp"
 #include "fetchers/fetch_error.hpp"
-#include "fetchers/robots_limits.hpp"
 
 namespace siftd {
 

@@ -13,8 +13,8 @@
 #include <spdlog/spdlog.h>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "sinks/consumers.hpp"
-#include "sinks/limits.hpp"
 
 namespace siftd {
 

@@ -14,8 +14,8 @@
 #include <rapidjson/writer.h>
 #include <spdlog/spdlog.h>
 
+#include "base/limits.hpp"
 #include "sinks/failure.hpp"
-#include "sinks/limits.hpp"
 
 namespace siftd {
 

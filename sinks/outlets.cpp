@@ -19,7 +19,7 @@
 #include <unistd.h>
 #include <utility>
 
-#include "sinks/limits.hpp"
+#include "base/limits.hpp"
 
 namespace siftd {
 

@@ -14,8 +14,8 @@
 #include <sys/ioctl.h>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "sinks/failure.hpp"
-#include "sinks/limits.hpp"
 #include "sinks/protocol.hpp"
 
 namespace siftd {
