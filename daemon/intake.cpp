@@ -95,12 +95,21 @@ void add_seen(std::vector<SeenRow>& rows, const IdentifiedItem& item,
   rows.push_back(seen_row(item.keys.own, article, item));
 }
 
+// By its second key too: the guid may be another at the next poll.
+void add_unseen(std::vector<SeenRow>& rows, const IdentifiedItem& item) {
+  const std::uint64_t key = item.keys.url != 0 ? item.keys.url : item.keys.text;
+  if (key != 0) {
+    rows.push_back(seen_row(key, 0, item));
+  }
+}
+
 }  // namespace
 
 // What is to be done with the items of a document.
 struct Intake::Sorted {
   Items to_take;                 // oldest first
   std::vector<SeenRow> to_mark;  // nothing to tell; remembered as listed
+  std::vector<SeenRow> unseen;   // likewise, where the key is of nobody yet
 };
 
 struct Intake::Prepared {
@@ -137,7 +146,7 @@ asio::awaitable<void> Intake::take(PolledFeed& feed, std::string language, Items
   const Rows rows = co_await look_up(source_of(feed), std::move(keys));
   Sorted sorted = sort_out(feed, std::move(items), rows, is_first);
   // First of all, so that a crash later does not let older items in.
-  co_await mark_seen(std::move(sorted.to_mark));
+  co_await mark_seen(std::move(sorted.to_mark), std::move(sorted.unseen));
 
   auto visit = std::make_shared<Visit>(
       Visit{feed, {source_of(feed), std::move(language)}, {}, {}, {}, {}});
@@ -228,6 +237,7 @@ Intake::Sorted Intake::sort_out(const PolledFeed& feed, Items items, const Rows&
   for (std::size_t i = is_first ? std::min(most, fresh.size()) : fresh.size();
        i < fresh.size(); ++i) {
     add_seen(sorted.to_mark, fresh[i], 0);
+    add_unseen(sorted.unseen, fresh[i]);
   }
   if (is_first && fresh.size() > most) {
     fresh.resize(most);
@@ -238,13 +248,17 @@ Intake::Sorted Intake::sort_out(const PolledFeed& feed, Items items, const Rows&
   return sorted;
 }
 
-asio::awaitable<void> Intake::mark_seen(std::vector<SeenRow> rows) {
+asio::awaitable<void> Intake::mark_seen(std::vector<SeenRow> rows,
+                                        std::vector<SeenRow> unseen) {
   if (rows.empty()) {
     co_return;
   }
-  Recorder::Decide decide = [rows = std::move(rows)](Store&) {
+  Recorder::Decide decide = [rows = std::move(rows),
+                             unseen = std::move(unseen)](Store& store) {
     WriteSet writes;
     writes.seen = rows;
+    std::copy_if(unseen.begin(), unseen.end(), std::back_inserter(writes.seen),
+                 [&](const SeenRow& row) { return !store.find(row.key); });
     return writes;
   };
   co_await parts_.recorder.record(std::move(decide));

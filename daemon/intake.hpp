@@ -80,7 +80,9 @@ class Intake {
   boost::asio::awaitable<Rows> look_up(Source source, std::vector<IdentityKeys> keys);
   Sorted sort_out(const PolledFeed& feed, Items items, const Rows& rows,
                   bool is_first) const;
-  boost::asio::awaitable<void> mark_seen(std::vector<SeenRow> rows);
+  // `unseen` are not for keys that are known.
+  boost::asio::awaitable<void> mark_seen(std::vector<SeenRow> rows,
+                                         std::vector<SeenRow> unseen);
   boost::asio::awaitable<Prepared> prepare_all(const Visit& visit, Items batch);
   boost::asio::awaitable<void> work_off_pages(Visit& visit);
   boost::asio::awaitable<void> take_answer(Visit& visit, IdentifiedItem item,

@@ -22,6 +22,10 @@ struct IdentityKeys {
   std::uint64_t own = 0;
   // Of the canonical URL, in all feeds; 0: it has none, or one that is shared.
   std::uint64_t url = 0;
+  // Within its feed, of what an item without such a URL says and when: by it the item
+  // is known again though the feed makes it another guid at every poll. 0: it has a
+  // URL, or others of its document say the same.
+  std::uint64_t text = 0;
   bool operator==(const IdentityKeys&) const = default;
 };
 

@@ -24,6 +24,8 @@ constexpr std::uint8_t kMaxLevel = 24;
 constexpr std::size_t kShortText = 8;
 // Terms in the first so many words of the text count as early.
 constexpr std::size_t kEarlyWords = 60;
+// The score of a term that is kept whatever else the text has.
+constexpr float kSureOfPlace = 100;
 
 std::uint64_t mix(std::uint64_t x) {
   x ^= x >> 32;
@@ -275,6 +277,8 @@ void add_terms(TermTable& table, const std::vector<Word>& words, bool in_title) 
     if (word.is_number) {
       if (word.length >= 2)
         table.add(word.hash, Fingerprint::Term::number, 0.8F, in_title, is_early);
+      else if (in_title)
+        table.add(word.hash, Fingerprint::Term::number, kSureOfPlace, true, false);
       continue;
     }
     if (word.length < 2)

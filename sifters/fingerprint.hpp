@@ -21,7 +21,9 @@ struct Fingerprint {
     auto operator<=>(const Slot&) const = default;
   };
 
-  // A word that may tell what the text is about.
+  // A word that may tell what the text is about. A single digit says nothing of that,
+  // but "Part 1" and "Part 2" are two: such a one is kept of titles only, and is not
+  // early (term_is_part()).
   struct Term {
     enum Kind : std::uint8_t { word = 0, name = 1, number = 2 };
     std::uint32_t hash = 0;

@@ -64,6 +64,25 @@ class Sharing {
   Others guids_of_url_;
 };
 
+// Of an item that has only a guid to be known by.
+std::uint64_t said_key(std::string_view feed_url, const Item& item) {
+  const std::string& said = !item.summary.empty()        ? item.summary
+                            : !item.content_text.empty() ? item.content_text
+                                                         : item.content_html;
+  if (item.title.empty() && said.empty()) {
+    return 0;
+  }
+  const auto& date = item.published ? item.published : item.updated;
+  const std::string when =
+      date ? std::to_string(date->time_since_epoch().count()) : std::string();
+  Hash hash;
+  for (const std::string_view field : {feed_url, std::string_view(item.title),
+                                       std::string_view(said), std::string_view(when)}) {
+    hash.add(field);
+  }
+  return hash.value() == 0 ? 1 : hash.value();
+}
+
 IdentityKeys keys_of(std::string_view feed_url, const Item& item, const std::string& url,
                      const Sharing& sharing) {
   IdentityKeys keys;
@@ -77,7 +96,20 @@ IdentityKeys keys_of(std::string_view feed_url, const Item& item, const std::str
   } else {
     keys.own = text_key(std::string(feed_url) + '\n' + item.title, item.summary);
   }
+  keys.text =
+      keys.url == 0 && sharing.is_own_guid(item.id) ? said_key(feed_url, item) : 0;
   return keys;
+}
+
+// What several items of a document say alike tells none of them.
+void keep_own_text_keys(std::vector<IdentifiedItem>& items) {
+  std::unordered_map<std::uint64_t, std::size_t> counts;
+  for (const IdentifiedItem& item : items) {
+    ++counts[item.keys.text];
+  }
+  for (IdentifiedItem& item : items) {
+    item.keys.text = counts[item.keys.text] == 1 ? item.keys.text : 0;
+  }
 }
 
 }  // namespace
@@ -103,6 +135,7 @@ std::vector<IdentifiedItem> identify(std::string_view feed_url, std::vector<Item
     known.item = std::move(items[i]);
     result.push_back(std::move(known));
   }
+  keep_own_text_keys(result);
   return result;
 }
 

@@ -20,7 +20,8 @@ struct IdentifiedItem {
 
 // Gives each item of one feed document its keys. A guid that several items share
 // while their URLs differ is no guid; a URL that several items with guids of
-// their own share is no identity either (a feed that links to its front page).
+// their own share is no identity either (a feed that links to its front page); who has
+// neither is known by what it says.
 // Items that say the same thing under the same keys twice come out once: the
 // first stays. Pure.
 std::vector<IdentifiedItem> identify(std::string_view feed_url, std::vector<Item> items);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <vector>
 #include <xxhash.h>
 
@@ -356,68 +355,6 @@ std::uint64_t text_key(std::string_view title, std::string_view text) {
     hashes.push_back(word.hash);
   std::uint64_t hash = XXH3_64bits_withSeed(hashes.data(), hashes.size() * 8, 3);
   return hash == 0 ? 1 : hash;
-}
-
-namespace {
-
-// Counters are halved here, so that a feed that mends its ways is believed again.
-constexpr std::uint32_t kManySeen = 1000;
-
-}  // namespace
-
-void GuidTrust::note_kept() {
-  if (++kept_ < kManySeen)
-    return;
-  kept_ /= 2;
-  changed_ /= 2;
-  shared_ /= 2;
-  reused_ /= 2;
-}
-void GuidTrust::note_changed() {
-  changed_ += changed_ < kManySeen ? 1 : 0;
-}
-void GuidTrust::note_shared() {
-  shared_ += shared_ < kManySeen ? 1 : 0;
-}
-void GuidTrust::note_reused() {
-  reused_ += reused_ < kManySeen ? 1 : 0;
-}
-
-GuidTrust::Doubt GuidTrust::doubt() const {
-  // Three of a kind, and as many as were right: once or twice happens to any
-  // publisher who moves a page. Reuse is worse, it hides stories: two, or a fifth.
-  if (changed_ >= 3 && changed_ >= kept_)
-    return Doubt::changing;
-  if (shared_ >= 3 && shared_ >= kept_)
-    return Doubt::shared;
-  if (reused_ >= 2 && reused_ * 5 >= kept_)
-    return Doubt::reused;
-  return Doubt::none;
-}
-
-std::string GuidTrust::encode() const {
-  return std::to_string(kept_) + ' ' + std::to_string(changed_) + ' ' +
-         std::to_string(shared_) + ' ' + std::to_string(reused_);
-}
-
-GuidTrust GuidTrust::decode(std::string_view text) {
-  GuidTrust trust;
-  std::uint32_t* fields[] = {&trust.kept_, &trust.changed_, &trust.shared_,
-                             &trust.reused_};
-  const char* at = text.data();
-  const char* end = at + text.size();
-  for (std::size_t i = 0; i < 4; ++i) {
-    if (i > 0) {
-      if (at == end || *at != ' ')
-        return {};
-      ++at;
-    }
-    auto [next, error] = std::from_chars(at, end, *fields[i]);
-    if (error != std::errc() || *fields[i] > kManySeen)
-      return {};
-    at = next;
-  }
-  return at == end ? trust : GuidTrust{};
 }
 
 }  // namespace siftd

@@ -20,31 +20,4 @@ std::uint64_t guid_key(std::string_view feed_url, std::string_view guid);
 std::uint64_t url_key(std::string_view canonical_url);
 std::uint64_t text_key(std::string_view title, std::string_view text);
 
-// Whether a feed's guids can be believed: they name articles, unless the feed
-// makes new ones at each poll, gives one to all its items, or gives an old one
-// to another story. A value, a feed's state; the caller tells what it saw.
-class GuidTrust {
- public:
-  enum class Doubt { none, changing, shared, reused };
-
-  void note_kept();     // an item known by its guid, and by its URL or text too
-  void note_changed();  // an item known by its URL or text, under another guid
-  void note_shared();   // two items of one document, with other URLs, have it
-  void note_reused();   // an item known by its guid, with another URL and another text
-
-  Doubt doubt() const;
-  bool is_trusted() const { return doubt() == Doubt::none; }
-
-  std::string encode() const;                      // a few bytes, printable
-  static GuidTrust decode(std::string_view text);  // anything else: a fresh one
-
-  bool operator==(const GuidTrust&) const = default;
-
- private:
-  std::uint32_t kept_ = 0;
-  std::uint32_t changed_ = 0;
-  std::uint32_t shared_ = 0;
-  std::uint32_t reused_ = 0;
-};
-
 }  // namespace siftd

@@ -129,6 +129,11 @@ constexpr bool term_is_early(Remembered::PackedTerm term) {
 constexpr Fingerprint::Term::Kind term_kind(Remembered::PackedTerm term) {
   return static_cast<Fingerprint::Term::Kind>((term >> 6) & 3);
 }
+// A digit of a title: it parts copies and is of no story.
+constexpr bool term_is_part(Remembered::PackedTerm term) {
+  return term_in_title(term) && !term_is_early(term) &&
+         term_kind(term) == Fingerprint::Term::number;
+}
 constexpr Remembered::PackedTerm pack_term(const Fingerprint::Term& term) {
   return (term.hash >> 8) << 8 | static_cast<std::uint32_t>(term.kind) << 6 |
          (term.is_early ? 32U : 0U) | (term.in_title ? 16U : 0U) | (term.count & 15U);

@@ -1,5 +1,5 @@
 // The order of steps for one candidate:
-//   1 know it again: by its own key, then by its URL
+//   1 know it again: by its own key, by its URL, without one by what it says
 //   2 take out what its site is known to repeat
 //   3 known: is the text materially another? then a revision
 //   4 unknown: a copy of something in the window? else new
@@ -133,7 +133,7 @@ std::optional<SeenRow> Sifter::known(const Source& source, const IdentityKeys& k
     return own;
   }
   if (keys.url == 0) {
-    return std::nullopt;
+    return keys.text == 0 ? std::nullopt : archive.find(keys.text);
   }
   // The same feed under another guid: the article is known. Another feed's article is
   // that feed's; here it is a copy, with a row of its own.
@@ -437,10 +437,10 @@ void Sifter::note_seen(const Context& context, std::uint64_t article,
       std::chrono::floor<std::chrono::days>(context.now).time_since_epoch().count());
   row.key = keys.own;
   result.seen.push_back(row);
-  if (keys.url != 0) {
-    const std::optional<SeenRow> owner = archive_.find(keys.url);
+  if (const std::uint64_t other = keys.url != 0 ? keys.url : keys.text; other != 0) {
+    const std::optional<SeenRow> owner = archive_.find(other);
     if (!owner || owner->article == article) {
-      row.key = keys.url;
+      row.key = other;
       result.seen.push_back(row);
     }
   }

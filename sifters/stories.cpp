@@ -35,6 +35,9 @@ std::uint32_t spread(std::uint32_t hash24) {
 
 // What a term's place and kind make of it, whatever others say.
 float raw_weight(Remembered::PackedTerm term) {
+  if (term_is_part(term)) {
+    return 0;
+  }
   static constexpr float kCount[16] = {0,    1,    1.5F, 1.8F, 2.0F, 2.2F, 2.3F, 2.4F,
                                        2.5F, 2.6F, 2.6F, 2.7F, 2.7F, 2.8F, 2.8F, 2.8F};
   float weight = kCount[term_count(term)];
@@ -95,6 +98,9 @@ void Stories::load_query(const Fingerprint& print) {
     q.terms.push_back({hash, sorted[i].first});
     q.packed.push_back(sorted[i].second);
     squares += sorted[i].first * sorted[i].first;
+    if (term_is_part(sorted[i].second)) {
+      continue;  // not looked for
+    }
     std::size_t at = hash % q.slots.size();
     while (q.slots[at] != 0)
       at = (at + 1) % q.slots.size();
@@ -327,6 +333,9 @@ void Stories::post(std::uint32_t ordinal) {
   }
   std::span<const Remembered::PackedTerm> terms = remembered_[ordinal].terms();
   for (Remembered::PackedTerm term : terms.first(std::min(kProbes, terms.size()))) {
+    if (term_is_part(term)) {
+      continue;
+    }
     table_.insert_recent(spread(term_hash(term)), ordinal, remembered_.first(),
                          kMaxPostings);
   }

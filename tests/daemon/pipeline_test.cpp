@@ -273,6 +273,22 @@ TEST_CASE("pipeline: of a feed seen for the first time the newest become events"
   CHECK(has(lines, 0, "observatory"));
 }
 
+TEST_CASE("pipeline: what a new feed was not let in for stays out under other guids",
+          "[pipeline]") {
+  World world;
+  FeedConfig config = feed(kFeed);
+  config.fetch.edit().max_backlog = 1;
+  std::string body = rss({item("museum", true), item("library", true)});
+  world.fetcher.serve(kFeed, body);
+  REQUIRE(world.once({config}).size() == 1);
+  for (const std::string topic : {"museum", "library"}) {
+    const std::string guid = ">" + topic + "</guid>";
+    body.replace(body.find(guid), guid.size(), ">another-" + topic + "</guid>");
+  }
+  world.fetcher.serve(kFeed, body);
+  CHECK(world.once({config}).empty());
+}
+
 TEST_CASE("pipeline: a feed that is down fails and the others go on", "[pipeline]") {
   World world;
   world.fetcher.serve(kFeed, rss({item("museum", true)}));

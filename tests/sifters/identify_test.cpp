@@ -80,3 +80,21 @@ TEST_CASE("identify: a change of dates alone can be told", "[identify]") {
   CHECK(is_same_content(a, b));
   CHECK_FALSE(is_same_content(a, c));
 }
+
+TEST_CASE("identify: without a URL an item has a key of what it says, and when",
+          "[identify]") {
+  using std::chrono::hours;
+  Item first = item("1", "", "Backup done");
+  Item second = item("2", "", "Backup done");
+  CHECK(identify(kFeed, {first})[0].keys.text == identify(kFeed, {second})[0].keys.text);
+  CHECK(identify(kFeed, {first})[0].keys.text != 0);
+  // Side by side in one document they are two, whatever they say.
+  const auto both = identify(kFeed, {first, second});
+  REQUIRE(both.size() == 2);
+  CHECK(both[0].keys.text == 0);
+  CHECK(both[1].keys.text == 0);
+  second.published = std::chrono::sys_seconds(hours(24));
+  CHECK(identify(kFeed, {first})[0].keys.text != identify(kFeed, {second})[0].keys.text);
+  first.url = "https://news.example/a";
+  CHECK(identify(kFeed, {first})[0].keys.text == 0);
+}

@@ -456,3 +456,90 @@ TEST_CASE(
   headed.terms_shared = 3;
   CHECK(certainty(headed) > certainty(found));
 }
+
+TEST_CASE("recogniser: a passage of an article under the same headline is a copy of it",
+          "[recogniser]") {
+  // Seen: a third of the text, between other boilerplate, and no word of the headline
+  // changed. Under another headline it is one passage in common.
+  Evidence cut;
+  cut.count_shared = 6;
+  cut.count_here = 32;
+  cut.count_there = 32;
+  cut.shared = 5.4;
+  cut.here = 16.5;
+  cut.there = 30.6;
+  cut.slots_agree = 2;
+  cut.facts_shared = 6;
+  cut.facts_here = 16;
+  cut.facts_there = 13;
+  cut.terms_shared = 9;
+  cut.terms_here = 24;
+  cut.terms_there = 24;
+  cut.title_shared = 4;
+  cut.title_here = 4;
+  cut.title_there = 4;
+  cut.leads_here = 2;
+  cut.leads_there = 2;
+  cut.days = 0.2;
+  cut.words_here = 127;
+  cut.words_there = 162;
+  CHECK(certainty(cut) > 0.8);
+  Evidence other = cut;
+  other.title_shared = 1;
+  other.terms_shared = 6;
+  CHECK(certainty(other) < 0.8);
+}
+
+TEST_CASE("recogniser: a negation in the boilerplate is no argument against a copy",
+          "[recogniser]") {
+  Evidence evidence;
+  evidence.count_shared = 15;
+  evidence.count_here = 15;
+  evidence.count_there = 15;
+  evidence.shared = 5;
+  evidence.here = 5.1;
+  evidence.there = 5;
+  evidence.slots_agree = 6;
+  evidence.facts_shared = 12;
+  evidence.facts_here = 12;
+  evidence.facts_there = 12;
+  evidence.terms_shared = 20;
+  evidence.terms_here = 24;
+  evidence.terms_there = 24;
+  evidence.title_shared = 4;
+  evidence.title_here = 4;
+  evidence.title_there = 4;
+  evidence.words_here = 113;
+  evidence.words_there = 113;
+  CHECK(certainty(evidence) > 0.8);
+  evidence.negated_here = 1;  // "dies", "does not die"
+  CHECK(certainty(evidence) < 0.8);
+  evidence.count_here = 21;  // with a footer that many articles have
+  evidence.words_here = 161;
+  CHECK(certainty(evidence) > 0.8);
+}
+
+TEST_CASE("recogniser: the parts of a series are told by a single digit, too",
+          "[recogniser]") {
+  const std::string common =
+      "The committee met on the upper floor of the old town hall and heard the engineers "
+      "who had measured the bridge in spring. They said that two of the pillars have "
+      "sunk "
+      "by a hand's breadth, and that lorries should take the other road until autumn. ";
+  const std::string first =
+      "Before that the mayor had welcomed a school class that wants to plant apple trees "
+      "along the river, one for each pupil, where the sawmill stood for ninety winters.";
+  const std::string second =
+      "Afterwards the brass band played in the yard, although the tuba was missing, and "
+      "the innkeeper gave away what was left of the pea soup to everybody who came.";
+  Recogniser recogniser({});
+  const std::chrono::sys_seconds now{std::chrono::hours(1)};
+  recogniser.recognise(1, fingerprint("Session, part 1", first + " " + common), now);
+  const Verdict verdict =
+      recogniser.recognise(2, fingerprint("Session, part 2", second + " " + common), now);
+  CHECK_FALSE(verdict.is_copy());
+  const std::vector<Fingerprint::Term> terms = fingerprint("Part 7", "x").terms;
+  CHECK(std::any_of(terms.begin(), terms.end(), [](const Fingerprint::Term& term) {
+    return term_is_part(pack_term(term));
+  }));
+}
