@@ -69,8 +69,7 @@ struct Room {
   std::vector<Fingerprint::Term> terms;
   std::vector<float> scores;
   struct Rank {
-    float score;
-    std::uint32_t hash;
+    std::uint64_t key;  // the score, then the hash the other way round
     std::uint32_t index;
   };
   std::vector<Rank> order;
@@ -211,10 +210,12 @@ class TermTable {
     std::vector<Fingerprint::Term>& terms = room_.terms;
     room_.order.clear();
     for (std::uint32_t i = 0; i < terms.size(); ++i) {
-      room_.order.push_back({room_.scores[i] * worth(terms[i]), terms[i].hash, i});
+      // The bits of floats that are not negative are in the floats' order.
+      const auto score = std::bit_cast<std::uint32_t>(room_.scores[i] * worth(terms[i]));
+      room_.order.push_back({std::uint64_t{score} << 32 | ~terms[i].hash, i});
     }
     auto better = [](const Room::Rank& a, const Room::Rank& b) {
-      return a.score != b.score ? a.score > b.score : a.hash < b.hash;
+      return a.key > b.key;
     };
     auto end = room_.order.end();
     if (room_.order.size() > Fingerprint::kMaxTerms) {

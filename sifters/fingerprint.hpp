@@ -34,7 +34,7 @@ struct Fingerprint {
     bool operator==(const Term&) const = default;
   };
 
-  static constexpr std::size_t kMaxShingles = 40;
+  static constexpr std::size_t kMaxShingles = 36;
   static constexpr std::size_t kMaxSlots = 12;
   static constexpr std::size_t kMaxFacts = 16;
   static constexpr std::size_t kMaxNegations = 6;

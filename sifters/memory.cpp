@@ -9,6 +9,9 @@ namespace siftd {
 namespace {
 
 constexpr unsigned char kVersion = 1;
+constexpr unsigned kMaxLevel = 24;
+// In rows of all versions of the format.
+constexpr std::size_t kMostShingles = 40;
 
 class Writer {
  public:
@@ -150,6 +153,18 @@ bool read_terms(Reader& in, Fingerprint& print) {
   return in.ok();
 }
 
+// Samples were larger once: a coarser one of the same text is in them.
+void coarsen(Fingerprint& print) {
+  while (print.shingles.size() > Fingerprint::kMaxShingles && print.level < kMaxLevel) {
+    const std::uint32_t mask = (1U << ++print.level) - 1;
+    std::erase_if(print.shingles,
+                  [mask](std::uint32_t shingle) { return (shingle & mask) != 0; });
+  }
+  if (print.shingles.size() > Fingerprint::kMaxShingles) {
+    print.shingles.resize(Fingerprint::kMaxShingles);
+  }
+}
+
 }  // namespace
 
 std::string encode_memory(const Fingerprint& print, const Verdict& verdict) {
@@ -183,17 +198,18 @@ std::optional<Memory> decode_memory(std::string_view blob) {
   print.words_hash = in.fixed64();
   std::uint64_t words = in.number();
   unsigned level = in.byte();
-  if (words > 0xFFFFFFFF || level > 24)
+  if (words > 0xFFFFFFFF || level > kMaxLevel)
     return std::nullopt;
   print.words = static_cast<std::uint32_t>(words);
   print.level = static_cast<std::uint8_t>(level);
-  in.rising(print.shingles, Fingerprint::kMaxShingles);
+  in.rising(print.shingles, kMostShingles);
   if (!read_slots(in, print))
     return std::nullopt;
   in.rising(print.facts, Fingerprint::kMaxFacts);
   in.rising(print.negations, Fingerprint::kMaxNegations);
   if (!read_terms(in, print) || !in.at_end())
     return std::nullopt;
+  coarsen(print);
   return memory;
 }
 

@@ -35,20 +35,43 @@ std::uint32_t matches(const std::uint8_t* tags, std::uint8_t wanted) {
 }  // namespace
 
 void FreeMemory::operator()(void* memory) const {
-  std::free(memory);
+  if (bytes == 0) {
+    std::free(memory);
+  } else {
+    munmap(memory, bytes);
+  }
 }
 
 BigMemory allocate_big(std::size_t bytes) {
-  std::size_t page = bytes >= kHugePage ? kHugePage : 64;
-  bytes = (bytes + page - 1) / page * page;
-  BigMemory memory(std::aligned_alloc(page, bytes));
-  if (!memory)
+  if (bytes < kHugePage) {
+    constexpr std::size_t kLine = 64;
+    bytes = (bytes + kLine - 1) / kLine * kLine;
+    BigMemory memory(std::aligned_alloc(kLine, bytes));
+    if (!memory) {
+      throw std::bad_alloc();
+    }
+    std::memset(memory.get(), 0, bytes);
+    return memory;
+  }
+  // Mapped memory is zero already. What is mapped beyond both ends goes back.
+  bytes = (bytes + kHugePage - 1) / kHugePage * kHugePage;
+  void* const mapped = mmap(nullptr, bytes + kHugePage, PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapped == MAP_FAILED) {
     throw std::bad_alloc();
+  }
+  auto* const start = static_cast<std::byte*>(mapped);
+  const std::size_t before =
+      (kHugePage - reinterpret_cast<std::uintptr_t>(mapped) % kHugePage) % kHugePage;
+  if (before > 0) {
+    munmap(start, before);
+  }
+  if (before < kHugePage) {
+    munmap(start + before + bytes, kHugePage - before);
+  }
   // Advice only: without huge pages all is the same, but slower.
-  if (page == kHugePage)
-    (void)madvise(memory.get(), bytes, MADV_HUGEPAGE);
-  std::memset(memory.get(), 0, bytes);
-  return memory;
+  (void)madvise(start + before, bytes, MADV_HUGEPAGE);
+  return BigMemory(start + before, FreeMemory{bytes});
 }
 
 PostingTable::PostingTable() {

@@ -11,6 +11,7 @@ namespace siftd {
 // Memory for big tables: aligned for huge pages, which halve the cost of random
 // look-ups above some 100 MB; zeroed.
 struct FreeMemory {
+  std::size_t bytes = 0;  // mapped; 0: from the heap
   void operator()(void* memory) const;
 };
 using BigMemory = std::unique_ptr<void, FreeMemory>;
@@ -40,7 +41,7 @@ class PostingTable {
   void erase(std::uint32_t hash, std::uint32_t ordinal);
 
   // To be emptied with clear(), and filled again, before more is inserted.
-  bool is_full() const { return used_ > buckets_ * kSlots / 7 * 6; }
+  bool is_full() const { return used_ > buckets_ * kSlots / 12 * 11; }
   void clear(std::size_t postings);  // with room for so many, and a fifth more
 
   std::size_t bytes() const { return (buckets_ + kSpare) * sizeof(Bucket); }

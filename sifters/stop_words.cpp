@@ -165,7 +165,7 @@ void StopWords::add(std::string_view list, Stop kind) {
       hash = add_byte(hash, static_cast<unsigned char>(c));
       continue;
     }
-    std::size_t i = hash >> 52;
+    std::size_t i = slot_of(hash);
     while (keys_[i] != 0 && keys_[i] != hash) {
       i = (i + 1) % kSlots;
     }

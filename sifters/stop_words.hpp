@@ -33,7 +33,7 @@ class StopWords {
   static const StopWords& built_in();
 
   Stop find(std::uint64_t hash) const {
-    for (std::size_t i = hash >> 52; keys_[i] != 0; i = (i + 1) % kSlots) {
+    for (std::size_t i = slot_of(hash); keys_[i] != 0; i = (i + 1) % kSlots) {
       if (keys_[i] == hash) {
         return kinds_[i];
       }
@@ -42,7 +42,9 @@ class StopWords {
   }
 
  private:
-  static constexpr std::size_t kSlots = 4096;
+  // Few enough to stay in the first cache beside the text.
+  static constexpr std::size_t kSlots = 2048;
+  static std::size_t slot_of(std::uint64_t hash) { return hash >> 53; }
 
   StopWords();
   void add(std::string_view list, Stop kind);

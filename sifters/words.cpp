@@ -53,8 +53,12 @@ class Reader {
   void step(unsigned char c) {
     switch (kClasses[c]) {
       case lower:
-        letter(c, false);
-        ++at_;
+        if (has_digit_) {
+          letter(c, false);
+          ++at_;
+        } else {
+          lower_letters();
+        }
         return;
       case upper:
         letter(static_cast<unsigned char>(c + 32), true);
@@ -75,6 +79,31 @@ class Reader {
         separator(c);
         ++at_;
     }
+  }
+
+  // A run of them, what most of most texts is: letter() for each, in registers.
+  void lower_letters() {
+    const char* const start = text_.data() + at_;
+    const char* const end = text_.data() + text_.size();
+    const char* at = start;
+    std::uint64_t hash = hash_, first = first_, second = second_, third = third_;
+    std::uint32_t last3 = last3_;
+    for (; at != end && kClasses[static_cast<unsigned char>(*at)] == lower; ++at) {
+      const auto c = static_cast<unsigned char>(*at);
+      third = second;
+      second = first;
+      first = hash;
+      last3 = last3 << 8 | c;
+      hash = add_byte(hash, c);
+    }
+    hash_ = hash;
+    first_ = first;
+    second_ = second;
+    third_ = third;
+    last3_ = last3 & 0xFFFFFF;
+    length_ += static_cast<std::uint32_t>(at - start);
+    digits_only_ = false;
+    at_ += static_cast<std::size_t>(at - start);
   }
 
   void letter(unsigned char c, bool is_capital) {
