@@ -233,7 +233,13 @@ std::span<const Stories::Likeness> Stories::compare(const Fingerprint& print,
             [](const Match& a, const Match& b) {
               return a.dot != b.dot ? a.dot > b.dot : a.ordinal > b.ordinal;
             });
-  for (std::size_t i = 0; i < std::min(count, kMost); ++i) {
+  count = std::min(count, kMost);
+  for (std::size_t i = 0; i < count; ++i) {
+    for (const Remembered::PackedTerm term : remembered_[matches[i].ordinal].terms()) {
+      __builtin_prefetch(&counts()[term_hash(term) % kCounts]);
+    }
+  }
+  for (std::size_t i = 0; i < count; ++i) {
     Match& found = matches[i];
     const Remembered::Record& record = remembered_[found.ordinal];
     add_norms(found);
