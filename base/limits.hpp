@@ -171,8 +171,10 @@ inline constexpr std::size_t kMaxCleanText = 16 * kMiB;
 inline constexpr std::size_t kBatchWindow = 256;
 // One pattern; the longest that ships is a tenth of it.
 inline constexpr std::size_t kMaxPatternBytes = 4 * kKiB;
-// RE2's automaton of all patterns; past it a match fails instead of growing.
+// RE2's automaton of all patterns that are run on every line, and of one pattern that
+// is not; past it a match is slower or fails instead of growing.
 inline constexpr std::int64_t kMaxPatternMemory = 64 * static_cast<std::int64_t>(kMiB);
+inline constexpr std::int64_t kMaxOnePatternMemory = static_cast<std::int64_t>(kMiB);
 // Longer lines are not shown to the rules: no boilerplate line is as long.
 inline constexpr std::size_t kMaxRuleLine = 2 * kKiB;
 // An operator's block takes no more lines, should its end not come.

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <re2/re2.h>
-#include <re2/set.h>
 #include <toml++/toml.h>
 #include <unordered_map>
 
 #include "base/limits.hpp"
+#include "sifters/line_patterns.hpp"
 #include "sifters/text.hpp"
 
 namespace siftd {
@@ -90,15 +90,8 @@ struct Rules::Compiled {
   };
   // By their first two bytes: a line is compared with a handful.
   std::unordered_map<std::uint16_t, std::vector<Start>> starts;
-  // Patterns by the length of the lines that they are for: most of a text is in lines
-  // that few patterns want to see.
-  struct Patterns {
-    std::size_t longest = 0;
-    RE2::Set set{pattern_options(), RE2::ANCHOR_BOTH};
-    std::vector<std::size_t> rules;  // the rule of each pattern
-  };
-  std::array<Patterns, 3> patterns{Patterns{160}, Patterns{400},
-                                   Patterns{limits::kMaxRuleLine}};
+  LinePatterns patterns;
+  std::vector<std::size_t> rules_of_patterns;  // the rule of each
   std::vector<std::unique_ptr<RE2>> untils;
 };
 
@@ -131,12 +124,9 @@ struct RuleReader {
 
   // Call once, at the end.
   std::shared_ptr<const Rules> finish() {
-    for (Rules::Compiled::Patterns& patterns : rules->compiled_->patterns) {
-      if (!patterns.set.Compile()) {
-        errors.push_back(
-            {"", 0, "the patterns of all rules together are too large: use phrases"});
-        break;
-      }
+    if (!rules->compiled_->patterns.finish()) {
+      errors.push_back(
+          {"", 0, "the patterns of all rules together are too large: use phrases"});
     }
     return std::shared_ptr<const Rules>(std::move(rules));
   }
@@ -284,26 +274,13 @@ struct RuleReader {
                              " bytes: split it");
       return false;
     }
-    const RE2 alone(pattern, pattern_options());
-    if (!alone.ok()) {
-      say(node.source(), "'" + pattern + "': " + alone.error() + " (see RE2's syntax)");
+    const std::string wrong = rules->compiled_->patterns.add(
+        is_built_in ? pattern : "(?i)" + pattern, max_length);
+    if (!wrong.empty()) {
+      say(node.source(), "'" + pattern + "' " + wrong);
       return false;
     }
-    if (RE2::FullMatch("", alone) ||
-        RE2::FullMatch("\x01 no text has this \x02", alone)) {
-      say(node.source(), "'" + pattern + "' would take any line: say what begins it");
-      return false;
-    }
-    std::string error;
-    auto& all = rules->compiled_->patterns;
-    const auto patterns = std::find_if(all.begin(), all.end() - 1, [&](const auto& some) {
-      return max_length <= some.longest;
-    });
-    if (patterns->set.Add(is_built_in ? pattern : "(?i)" + pattern, &error) < 0) {
-      say(node.source(), "'" + pattern + "': " + error);
-      return false;
-    }
-    patterns->rules.push_back(rule);
+    rules->compiled_->rules_of_patterns.push_back(rule);
     return true;
   }
 
@@ -390,14 +367,10 @@ const Rules::Rule* Rules::match(std::string_view folded, std::string_view site,
       }
     }
   }
-  std::vector<int> hits;
-  for (const Compiled::Patterns& patterns : all.patterns) {
-    if (folded.size() <= patterns.longest && !patterns.rules.empty() &&
-        patterns.set.Match(re2::StringPiece(folded.data(), folded.size()), &hits)) {
-      for (const int hit : hits) {
-        take(patterns.rules[static_cast<std::size_t>(hit)]);
-      }
-    }
+  std::vector<std::size_t> hits;
+  all.patterns.match(folded, hits);
+  for (const std::size_t hit : hits) {
+    take(all.rules_of_patterns[hit]);
   }
   return best;
 }
