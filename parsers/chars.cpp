@@ -28,8 +28,11 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
 
 std::size_t find_ignoring_case(std::string_view text, std::string_view needle,
                                std::size_t from) {
+  // A letter's two cases differ in one bit; of another byte both are the same.
+  const auto bit = static_cast<unsigned char>(is_ascii_alpha(needle.front()) ? 0x20 : 0);
+  const auto first = static_cast<unsigned char>(needle.front());
   for (std::size_t at = from; at + needle.size() <= text.size(); ++at) {
-    if (ascii_lower(text[at]) == needle.front() &&
+    if ((static_cast<unsigned char>(text[at]) | bit) == first &&
         starts_with_ignoring_case(text.substr(at), needle)) {
       return at;
     }
@@ -135,10 +138,16 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
 std::size_t valid_utf8_prefix(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
-    while (at + 8 <= text.size()) {
-      if ((swar::load(text.data() + at) & swar::kHighs) != 0) {
+    while (at + 32 <= text.size()) {
+      const char* bytes = text.data() + at;
+      if (((swar::load(bytes) | swar::load(bytes + 8) | swar::load(bytes + 16) |
+            swar::load(bytes + 24)) &
+           swar::kHighs) != 0) {
         break;
       }
+      at += 32;
+    }
+    while (at + 8 <= text.size() && (swar::load(text.data() + at) & swar::kHighs) == 0) {
       at += 8;
     }
     if (at == text.size()) {

@@ -116,8 +116,10 @@ Utf8Count count_utf8(std::string_view bytes) {
   while (!bytes.empty()) {
     const std::size_t valid = valid_utf8_prefix(bytes);
     for (std::size_t i = 0; i < valid; ++i) {
-      while (i + 8 <= valid && (swar::load(bytes.data() + i) & swar::kHighs) == 0) {
-        i += 8;
+      while (i + 16 <= valid &&
+             ((swar::load(bytes.data() + i) | swar::load(bytes.data() + i + 8)) &
+              swar::kHighs) == 0) {
+        i += 16;
       }
       if (i == valid) {
         break;
@@ -333,13 +335,24 @@ void Utf8Decoder::decode_other(std::string_view bytes, bool last, std::string& o
   }
 }
 
+std::string_view as_utf8(std::string_view bytes, std::string_view content_type,
+                         DocumentKind kind, std::string& decoded) {
+  const std::string charset = detect_charset(bytes, content_type, kind);
+  if (is_utf8(charset) && valid_utf8_prefix(bytes) == bytes.size()) {
+    return bytes.substr(bytes.starts_with("\xEF\xBB\xBF") ? 3 : 0);
+  }
+  decoded.clear();
+  decoded.reserve(bytes.size());
+  Utf8Decoder decoder(charset);
+  decoder.decode(bytes, true, decoded);
+  return decoded;
+}
+
 std::string to_utf8(std::string_view bytes, std::string_view content_type,
                     DocumentKind kind) {
-  std::string out;
-  out.reserve(bytes.size());
-  Utf8Decoder decoder(detect_charset(bytes, content_type, kind));
-  decoder.decode(bytes, true, out);
-  return out;
+  std::string decoded;
+  const std::string_view text = as_utf8(bytes, content_type, kind, decoded);
+  return text.data() == decoded.data() ? std::move(decoded) : std::string(text);
 }
 
 }  // namespace siftd

@@ -45,7 +45,12 @@ class Utf8Decoder {
   bool at_start_ = true;
 };
 
-// The whole document as UTF-8, without byte order mark.
+// The whole document as UTF-8, without byte order mark: a view of `bytes` when that is
+// what they are, else of `decoded`.
+std::string_view as_utf8(std::string_view bytes, std::string_view content_type,
+                         DocumentKind kind, std::string& decoded);
+
+// The same as a text of its own.
 std::string to_utf8(std::string_view bytes, std::string_view content_type,
                     DocumentKind kind);
 

@@ -431,9 +431,11 @@ class Scan {
     bool date = false;
   };
   static Names read_names(std::string_view attribute) {
-    return {is_author_name(attribute), names(attribute, "date") ||
-                                           names(attribute, "publish") ||
-                                           names(attribute, "time")};
+    const std::string lower = to_ascii_lower(attribute);
+    const auto has = [&](std::string_view part) {
+      return lower.find(part) != std::string::npos;
+    };
+    return {is_author_name(lower), has("date") || has("publish") || has("time")};
   }
   Names what_is_named(std::string_view classes) {
     const auto [known, is_new] = known_.try_emplace(classes);
@@ -443,13 +445,15 @@ class Scan {
     return known->second;
   }
 
+  // `attribute` in lower case.
   static bool is_author_name(std::string_view attribute) {
-    return (names(attribute, "byline") || names(attribute, "author") ||
-            names(attribute, "autor") || names(attribute, "auteur") ||
-            names(attribute, "verfasser") || names(attribute, "penulis")) &&
-           !names(attribute, "authority") && !names(attribute, "authorization") &&
-           !names(attribute, "comment") && !names(attribute, "bio") &&
-           !names(attribute, "image");
+    const auto has = [&](std::string_view part) {
+      return attribute.find(part) != std::string_view::npos;
+    };
+    return (has("byline") || has("author") || has("autor") || has("auteur") ||
+            has("verfasser") || has("penulis")) &&
+           !has("authority") && !has("authorization") && !has("comment") && !has("bio") &&
+           !has("image");
   }
 
   // The text of an element, cut at so many bytes: elements may be nested a thousand deep.

@@ -195,7 +195,9 @@ std::vector<std::string> discover_feeds(const Page& page) {
     int rank;
   };
   std::vector<Found> found;
-  const std::string html = to_utf8(page.body, page.content_type, DocumentKind::html);
+  std::string decoded;
+  const std::string_view html =
+      as_utf8(page.body, page.content_type, DocumentKind::html, decoded);
   std::string base = resolve_url({}, page.url);
   HtmlTokens tokens(html);
   HtmlToken token;

@@ -196,8 +196,9 @@ void fall_back_to_body(const PageMetadata& metadata, Article& article) {
 Article find_article(std::string_view html, std::string_view content_type,
                      std::string_view url, const ArticleHints& hints,
                      std::string* report) {
-  const HtmlTree tree = parse_html(
-      to_utf8(html.substr(0, limits::kMaxPageBytes), content_type, DocumentKind::html));
+  std::string decoded;
+  const HtmlTree tree = parse_html(as_utf8(html.substr(0, limits::kMaxPageBytes),
+                                           content_type, DocumentKind::html, decoded));
   PageMetadata metadata = read_metadata(tree, url);
   Article article;
   PageBlocks page = cut_into_blocks(tree);

@@ -1,8 +1,10 @@
 #include "sifters/page_blocks.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "base/limits.hpp"
+#include "parsers/chars.hpp"
 #include "sifters/vocabulary.hpp"
 
 namespace siftd {
@@ -20,6 +22,14 @@ bool is_wide_space(std::string_view text) {
   return text.starts_with("\u00A0") || text.starts_with("\u3000") ||
          text.starts_with("\u200B") || text.starts_with("\uFEFF") ||
          text.starts_with("\u200C") || text.starts_with("\u200D");
+}
+
+// Where the run of bytes that are no white space ends.
+std::size_t end_of_word(std::string_view text, std::size_t at) {
+  while (at < text.size() && !is_space(text[at])) {
+    ++at;
+  }
+  return at;
 }
 
 // Elements whose text is never part of the page as read.
@@ -208,16 +218,16 @@ class Cutter {
     const bool keeps_lines = !open_.empty() && tree_[open_.back().node].tag == Tag::pre;
     const std::size_t before = block_.text.size();
     bool any = false;
-    for (std::size_t k = 0; k < text.size(); ++k) {
-      const char c = text[k];
-      if (is_space(c)) {
-        if (keeps_lines && c == '\n' && !block_.text.empty()) {
+    for (std::size_t k = 0; k < text.size();) {
+      if (is_space(text[k])) {
+        if (keeps_lines && text[k] == '\n' && !block_.text.empty()) {
           trim_end();
           block_.text.push_back('\n');
           space_ = false;
         } else {
           space_ = true;
         }
+        ++k;
         continue;
       }
       if (space_ && !block_.text.empty() && block_.text.back() != '\n' &&
@@ -226,7 +236,9 @@ class Cutter {
       }
       space_ = false;
       any = true;
-      block_.text.push_back(c);
+      const std::size_t end = end_of_word(text, k);
+      block_.text.append(text, k, end - k);
+      k = end;
     }
     if (!any) {
       return;
@@ -306,6 +318,17 @@ class Cutter {
 std::uint32_t weight_of(std::string_view text) {
   std::uint32_t weight = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
+    // Eight bytes of ASCII at once, as long as their only white space is blanks.
+    for (; i + 8 <= text.size(); i += 8) {
+      const std::uint64_t word = swar::load(text.data() + i);
+      if ((word & swar::kHighs) != 0 || swar::control(word) != 0) {
+        break;
+      }
+      weight += 8U - static_cast<std::uint32_t>(std::popcount(swar::equal(word, ' ')));
+    }
+    if (i == text.size()) {
+      break;
+    }
     const auto c = static_cast<unsigned char>(text[i]);
     if (c < 0x80) {
       weight += is_space(text[i]) ? 0U : 1U;

@@ -92,12 +92,25 @@ bool is_plain_ascii(std::string_view text) {
 }
 
 bool has_right_to_left(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    if (is_right_to_left(next_code_point(text, at))) {
-      return true;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    // U+0590, the first of them, begins with D6.
+    if (static_cast<unsigned char>(text[i]) >= 0xD6) {
+      std::size_t at = i;
+      if (is_right_to_left(next_code_point(text, at))) {
+        return true;
+      }
     }
   }
   return false;
+}
+
+// How much of `text` from `at` on is printable ASCII.
+std::size_t printable_run(std::string_view text, std::size_t at) {
+  const std::size_t from = at;
+  while (at < text.size() && text[at] >= 0x20 && text[at] < 0x7F) {
+    ++at;
+  }
+  return at - from;
 }
 
 // Drops what nobody sees. `before` is the last character kept, `after` the next one.
@@ -355,6 +368,12 @@ std::string normalize_text(std::string_view text, Invisible* taken) {
   out.reserve(text.size());
   char32_t before = 0;
   for (std::size_t at = 0; at < text.size();) {
+    if (const std::size_t run = printable_run(text, at); run > 0) {
+      out.append(text, at, run);
+      at += run;
+      before = static_cast<unsigned char>(text[at - 1]);
+      continue;
+    }
     const std::size_t from = at;
     char32_t c = next_code_point(text, at);
     filter.taken.malformed += was_malformed(text, from, at, c) ? 1u : 0u;
@@ -363,11 +382,6 @@ std::string normalize_text(std::string_view text, Invisible* taken) {
         continue;
       }
       c = '\n';
-    }
-    if (c >= 0x20 && c < 0x7F) {
-      out.push_back(static_cast<char>(c));
-      before = c;
-      continue;
     }
     std::size_t next = at;
     const char32_t after = next < text.size() ? next_code_point(text, next) : 0;

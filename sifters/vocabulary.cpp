@@ -5,8 +5,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace siftd {
 
@@ -156,21 +159,47 @@ constexpr Entry kEntries[] = {
     {kMarkCorrection, "correction|corrections|clarification|editors note|editor note"},
 };
 
-const std::unordered_map<std::string_view, std::uint32_t>& words() {
-  static const auto table = [] {
-    std::unordered_map<std::string_view, std::uint32_t> made;
-    for (const Entry& entry : kEntries) {
+// The words and pairs with their marks. Most that are looked up are none of them: a
+// few of their bytes say so before the whole is hashed.
+class Dictionary {
+ public:
+  template <std::size_t kSize>
+  explicit Dictionary(const Entry (&entries)[kSize]) {
+    for (const Entry& entry : entries) {
       std::string_view rest = entry.words;
       while (!rest.empty()) {
         const std::size_t bar = rest.find('|');
-        made[rest.substr(0, bar)] |= entry.mark;
+        marks_[rest.substr(0, bar)] |= entry.mark;
+        hints_.set(hint_of(rest.substr(0, bar)));
         rest = bar == std::string_view::npos ? "" : rest.substr(bar + 1);
       }
     }
-    return made;
-  }();
-  return table;
-}
+  }
+
+  std::uint32_t find(std::string_view word) const {
+    if (word.size() < 2 || !hints_[hint_of(word)]) {
+      return 0;
+    }
+    const auto found = marks_.find(word);
+    return found == marks_.end() ? 0 : found->second;
+  }
+
+ private:
+  static constexpr std::size_t kHints = 16384;
+
+  static std::size_t hint_of(std::string_view word) {
+    const auto byte = [&](std::size_t i) {
+      return static_cast<std::size_t>(static_cast<unsigned char>(word[i]));
+    };
+    const std::size_t last = word.size() - 1;
+    return (byte(0) * 31 + byte(1) * 1031 + byte(last) * 257 + byte(last / 2) * 5003 +
+            word.size() * 7919) %
+           kHints;
+  }
+
+  std::unordered_map<std::string_view, std::uint32_t> marks_;
+  std::bitset<kHints> hints_;
+};
 
 // Names that hide their element; whole, because "field-label-hidden" hides a label.
 constexpr std::string_view kHidingNames[] = {
@@ -201,27 +230,37 @@ constexpr Entry kStems[] = {
     {kMarkChrome, "sidebar|cookie|gdpr|consent|footer"},
 };
 
-std::uint32_t look_up_stem(std::string_view word) {
+// The stems by their first letter.
+using Stems = std::array<std::vector<std::pair<std::string_view, std::uint32_t>>, 26>;
+Stems read_stems() {
+  Stems stems;
   for (const Entry& entry : kStems) {
     std::string_view rest = entry.words;
     while (!rest.empty()) {
       const std::size_t bar = rest.find('|');
-      if (word.starts_with(rest.substr(0, bar))) {
-        return entry.mark;
-      }
+      stems[static_cast<std::size_t>(rest[0] - 'a')].emplace_back(rest.substr(0, bar),
+                                                                  entry.mark);
       rest = bar == std::string_view::npos ? "" : rest.substr(bar + 1);
+    }
+  }
+  return stems;
+}
+
+// `word` is in lower case and not empty.
+std::uint32_t look_up_stem(std::string_view word) {
+  static const Stems stems = read_stems();
+  for (const auto& [stem, mark] : stems[static_cast<std::size_t>(word[0] - 'a')]) {
+    if (word.starts_with(stem)) {
+      return mark;
     }
   }
   return 0;
 }
 
-std::uint32_t look_up(std::string_view word) {
-  const auto found = words().find(word);
-  if (found != words().end()) {
-    return found->second;
-  }
-  return word.size() > 6 && word.find(' ') == std::string_view::npos ? look_up_stem(word)
-                                                                     : 0;
+std::uint32_t look_up(std::string_view word, bool is_pair) {
+  static const Dictionary words(kEntries);
+  const std::uint32_t marks = words.find(word);
+  return marks == 0 && word.size() > 6 && !is_pair ? look_up_stem(word) : marks;
 }
 
 // One class name: tells of its words and of its pairs of neighbours. WordPress puts
@@ -269,9 +308,9 @@ class NameReader {
       ++at;
     }
     const std::string_view both = pair_;
-    marks_ |= look_up(both.substr(start));
+    marks_ |= look_up(both.substr(start), false);
     if (start != 0) {
-      marks_ |= look_up(both);
+      marks_ |= look_up(both, true);
       pair_.erase(0, start);
     }
     return at;
