@@ -110,11 +110,14 @@ struct Utf8Count {
   std::size_t characters = 0;
   std::size_t three_bytes = 0;  // of those, with three bytes or more
   std::size_t bad = 0;
+  bool is_whole = false;  // nothing is bad, nor cut at the end
 };
 Utf8Count count_utf8(std::string_view bytes) {
   Utf8Count count;
+  count.is_whole = true;
   while (!bytes.empty()) {
     const std::size_t valid = valid_utf8_prefix(bytes);
+    count.is_whole = count.is_whole && valid == bytes.size();
     for (std::size_t i = 0; i < valid; ++i) {
       while (i + 16 <= valid &&
              ((swar::load(bytes.data() + i) | swar::load(bytes.data() + i + 8)) &
@@ -204,21 +207,28 @@ std::string_view charset_parameter(std::string_view content_type) {
              : value_after(content_type, "charset", semicolon);
 }
 
-std::string detect_charset(std::string_view bytes, std::string_view content_type,
-                           DocumentKind kind) {
+namespace {
+
+struct Detected {
+  std::string charset;
+  bool is_valid_utf8 = false;  // known to be without a mistake
+};
+
+Detected detect(std::string_view bytes, std::string_view content_type,
+                DocumentKind kind) {
   for (const Mark& mark : kMarks) {
     if (bytes.starts_with(mark.bytes)) {
-      return mark.charset;
+      return {mark.charset};
     }
   }
   if (const char* wide = sniff_wide(bytes)) {
-    return wide;
+    return {wide};
   }
   const char* labels[] = {charset_of(charset_parameter(content_type)),
                           charset_of(declared_charset(bytes, kind))};
   for (const char* label : labels) {
     if (label != nullptr && is_seven_bit(label)) {
-      return label;
+      return {label};
     }
   }
   const Utf8Count utf8 = count_utf8(bytes);
@@ -229,21 +239,29 @@ std::string detect_charset(std::string_view bytes, std::string_view content_type
   };
   if (utf8.bad == 0 &&
       (utf8.characters == 0 || passed_for(labels[0] ? labels[0] : labels[1]))) {
-    return "UTF-8";
+    return {"UTF-8", utf8.is_whole};
   }
   for (const char* label : labels) {
     const bool wide =
         label != nullptr && (std::string_view(label).starts_with("UTF-16") ||
                              std::string_view(label).starts_with("UTF-32"));
     if (label != nullptr && !wide && !is_utf8(label) && decodes(bytes, label)) {
-      return label;
+      return {label};
     }
   }
   if (utf8.characters >= utf8.bad) {
-    return "UTF-8";  // with strays, which are read as windows-1252
+    return {"UTF-8"};  // with strays, which are read as windows-1252
   }
   const char* guess = guessed_charset(bytes);
-  return guess != nullptr && !is_utf8(guess) && decodes(bytes, guess) ? guess : "CP1252";
+  return {guess != nullptr && !is_utf8(guess) && decodes(bytes, guess) ? guess
+                                                                       : "CP1252"};
+}
+
+}  // namespace
+
+std::string detect_charset(std::string_view bytes, std::string_view content_type,
+                           DocumentKind kind) {
+  return detect(bytes, content_type, kind).charset;
 }
 
 Utf8Decoder::Utf8Decoder(std::string_view charset)
@@ -337,13 +355,13 @@ void Utf8Decoder::decode_other(std::string_view bytes, bool last, std::string& o
 
 std::string_view as_utf8(std::string_view bytes, std::string_view content_type,
                          DocumentKind kind, std::string& decoded) {
-  const std::string charset = detect_charset(bytes, content_type, kind);
-  if (is_utf8(charset) && valid_utf8_prefix(bytes) == bytes.size()) {
-    return bytes.substr(bytes.starts_with("\xEF\xBB\xBF") ? 3 : 0);
+  const Detected detected = detect(bytes, content_type, kind);
+  if (detected.is_valid_utf8) {
+    return bytes;
   }
   decoded.clear();
   decoded.reserve(bytes.size());
-  Utf8Decoder decoder(charset);
+  Utf8Decoder decoder(detected.charset);
   decoder.decode(bytes, true, decoded);
   return decoded;
 }

@@ -9,10 +9,11 @@
 #include <myhtml/myhtml.h>
 #include <myhtml/tree.h>
 #include <new>
+#include <optional>
 #include <utility>
 
 #include "base/limits.hpp"
-#include "parsers/chars.hpp"
+#include "parsers/html_needed.hpp"
 
 namespace siftd {
 
@@ -122,40 +123,6 @@ constexpr TagPair kTags[] = {
     {MyHTML_TAG_WBR, Tag::wbr},
 };
 
-constexpr std::pair<std::string_view, Attr> kAttributes[] = {
-    {"id", Attr::id},
-    {"class", Attr::class_},
-    {"href", Attr::href},
-    {"src", Attr::src},
-    {"rel", Attr::rel},
-    {"role", Attr::role},
-    {"type", Attr::type},
-    {"name", Attr::name},
-    {"property", Attr::property},
-    {"content", Attr::content},
-    {"itemprop", Attr::itemprop},
-    {"itemtype", Attr::itemtype},
-    {"itemscope", Attr::itemscope},
-    {"datetime", Attr::datetime},
-    {"style", Attr::style},
-    {"hidden", Attr::hidden},
-    {"aria-hidden", Attr::aria_hidden},
-    {"aria-label", Attr::aria_label},
-    {"lang", Attr::lang},
-    {"charset", Attr::charset},
-    {"alt", Attr::alt},
-    {"title", Attr::title},
-    {"target", Attr::target},
-    {"data-testid", Attr::test_id},
-    {"data-test-id", Attr::test_id},
-    {"data-qa", Attr::test_id},
-    {"data-component", Attr::component},
-    {"data-type", Attr::component},
-    {"data-src", Attr::data_src},
-    {"srcset", Attr::srcset},
-    {"value", Attr::value},
-};
-
 Tag tag_of(std::size_t id) {
   static const auto table = [] {
     std::array<Tag, MyHTML_TAG_LAST_ENTRY> made{};
@@ -165,16 +132,6 @@ Tag tag_of(std::size_t id) {
     return made;
   }();
   return id < table.size() ? table[id] : Tag::other;
-}
-
-// By length first: most attributes of a page are none of ours.
-const Attr* attribute_of(std::string_view name) {
-  for (const auto& [ours, attr] : kAttributes) {
-    if (ours.size() == name.size() && ours == name) {
-      return &attr;
-    }
-  }
-  return nullptr;
 }
 
 // One thread's parser. What a large page made it allocate is given back after it.
@@ -207,6 +164,8 @@ class Parser {
   }
 
   myhtml_tree_node_t* document() const { return myhtml_tree_get_document(tree_); }
+
+  std::string storage;  // of the page that it reads, used again for the next
 
  private:
   // Small pieces cost time (MyHTML looks for a text's piece one by one), large ones
@@ -338,8 +297,9 @@ class HtmlTreeBuilder {
          attr = myhtml_attribute_next(attr)) {
       std::size_t size = 0;
       const char* key = myhtml_attribute_key(attr, &size);
-      const Attr* ours = key == nullptr ? nullptr : attribute_of({key, size});
-      if (ours == nullptr || node.attributes == limits::kMaxAttributes) {
+      const std::optional<Attr> ours =
+          key == nullptr ? std::nullopt : attribute_of({key, size});
+      if (!ours || node.attributes == limits::kMaxAttributes) {
         continue;
       }
       const char* value = myhtml_attribute_value(attr, &size);
@@ -388,74 +348,6 @@ std::string HtmlTree::text_below(Index i) const {
   return all;
 }
 
-namespace {
-
-// Whether behind a '<' stands this name and no longer one.
-bool begins_tag(std::string_view text, std::string_view name) {
-  return text.size() > name.size() && starts_with_ignoring_case(text, name) &&
-         (is_ascii_space(text[name.size()]) || text[name.size()] == '/' ||
-          text[name.size()] == '>');
-}
-
-// The end of what a script or style whose start tag begins at `at` holds, when that is
-// nothing that a page shows: no data (JSON), and no tag or comment before its own end
-// tag, so that a misread start tag takes no text with it. Else npos.
-std::size_t end_of_unread(std::string_view page, std::size_t at, std::string_view name,
-                          std::size_t& begin) {
-  constexpr std::size_t kLongestTag = 4096;
-  const std::string_view tag = page.substr(at, kLongestTag);
-  const std::size_t close = tag.find('>');
-  if (close == tag.npos || find_ignoring_case(tag.substr(0, close), "json") != tag.npos) {
-    return page.npos;
-  }
-  begin = at + close + 1;
-  for (std::size_t i = page.find('<', begin); i != page.npos; i = page.find('<', i + 1)) {
-    const std::string_view rest = page.substr(i + 1);
-    if (rest.starts_with('/') && begins_tag(rest.substr(1), name)) {
-      return i;
-    }
-    if (rest.empty() || is_ascii_alpha(rest[0]) || rest[0] == '/' || rest[0] == '!') {
-      return page.npos;
-    }
-  }
-  return page.npos;
-}
-
-// Half of a page's bytes are scripts and styles, which nobody reads here: the page
-// without them, or nothing in `without` when there are none.
-void leave_out_unread(std::string_view page, std::string& without) {
-  std::size_t done = 0;
-  std::size_t at = page.find('<');
-  while (at != page.npos) {
-    const std::string_view rest = page.substr(at + 1);
-    std::string_view name;
-    if (rest.starts_with("!--")) {
-      const std::size_t end = page.find("-->", at + 4);
-      at = end == page.npos ? page.npos : page.find('<', end);
-      continue;
-    }
-    for (const std::string_view known : {"script", "style"}) {
-      if (begins_tag(rest, known)) {
-        name = known;
-      }
-    }
-    std::size_t begin = 0;
-    const std::size_t end =
-        name.empty() ? page.npos : end_of_unread(page, at + 1, name, begin);
-    if (end != page.npos) {
-      without.append(page, done, begin - done);
-      done = end;
-      at = end;
-    }
-    at = page.find('<', at + 1);
-  }
-  if (done > 0) {
-    without.append(page, done);
-  }
-}
-
-}  // namespace
-
 HtmlTree parse_html(std::string_view utf8) {
   thread_local std::unique_ptr<Parser> parser;
   if (!parser) {
@@ -465,9 +357,9 @@ HtmlTree parse_html(std::string_view utf8) {
   // MyHTML wants something to begin with.
   const std::string_view page =
       utf8.empty() ? " " : utf8.substr(0, limits::kMaxPageBytes);
-  std::string without;
-  leave_out_unread(page, without);
-  std::string cut = parser->parse(without.empty() ? page : without);
+  const std::string_view needed = leave_out_unneeded(page, parser->storage);
+  std::string cut = parser->parse(needed);
+  tree.text_.reserve(needed.size());
   HtmlTreeBuilder(tree).copy(parser->document());
   if (cut.empty() && page.size() < utf8.size()) {
     cut = "larger than " + std::to_string(limits::kMaxPageBytes) + " bytes";

@@ -125,23 +125,13 @@ enum class Attr : std::uint8_t {
   property,
   content,
   itemprop,
-  itemtype,
-  itemscope,
   datetime,
   style,
   hidden,
   aria_hidden,
-  aria_label,
   lang,
-  charset,
-  alt,
-  title,
-  target,
   test_id,
   component,
-  data_src,
-  srcset,
-  value,
 };
 
 // An HTML document as a value: its nodes in document order (so a subtree is a
@@ -176,7 +166,7 @@ class HtmlTree {
   std::string_view attribute(Index i, Attr attr) const;
   bool has_attribute(Index i, Attr attr) const;
 
-  // All text below a node, as it stands in the source.
+  // All text below a node; outside of <pre> runs of white space have become one.
   std::string text_below(Index i) const;
 
   // Why the rest of the document is missing from the tree; empty: it is not.

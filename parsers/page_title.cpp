@@ -79,12 +79,16 @@ Cut first_separator(std::string_view text) {
 }  // namespace
 
 bool ends_title(std::string_view raw, std::string_view name) {
+  const std::string wanted = squeeze(name);
+  if (wanted.empty() || !squeeze(raw).ends_with(wanted)) {
+    return false;
+  }
   const Cut cut = last_separator(raw);
-  if (cut.at == std::string_view::npos || name.empty() || raw[cut.at] == ':') {
+  if (cut.at == std::string_view::npos || raw[cut.at] == ':') {
     return false;  // "Kicker: headline"
   }
   const std::string tail = squeeze(raw.substr(cut.at + cut.size));
-  return tail == squeeze(name) && tail.size() < squeeze(raw.substr(0, cut.at)).size();
+  return tail == wanted && tail.size() < squeeze(raw.substr(0, cut.at)).size();
 }
 
 bool begins_title(std::string_view raw, std::string_view name, std::string_view rest) {

@@ -1,13 +1,15 @@
 // RE2's FilteredRE2 tells for each pattern which strings ("atoms") a text must hold to
 // match it. A table by the first three bytes of the atoms finds those of a line in one
-// pass. Patterns without any go into sets, by the length of the lines that they are for.
+// pass. Patterns without any go into a set.
 #include "sifters/line_patterns.hpp"
 
 #include <algorithm>
-#include <array>
+#include <bitset>
 #include <cstdint>
+#include <limits>
 #include <re2/filtered_re2.h>
 #include <re2/set.h>
+#include <unordered_map>
 
 #include "base/limits.hpp"
 #include "sifters/text.hpp"
@@ -16,8 +18,9 @@ namespace siftd {
 
 namespace {
 
-constexpr int kShortestAtom = 3;
-constexpr std::size_t kSlots = 4096;
+constexpr std::size_t kShortestAtom = 3;
+constexpr std::size_t kSlots = 16384;
+constexpr std::size_t kAnyLength = std::numeric_limits<std::size_t>::max();
 
 RE2::Options options_of(std::int64_t memory) {
   RE2::Options options;
@@ -26,15 +29,13 @@ RE2::Options options_of(std::int64_t memory) {
   return options;
 }
 
-std::size_t slot_of(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) {
-    return static_cast<std::uint32_t>(static_cast<unsigned char>(text[at + i]));
-  };
-  return (byte(0) | byte(1) << 8 | byte(2) << 16) * 2654435761u >> 20;
+// The three bytes that end with `next`, when `before` are those before it.
+std::uint32_t slide(std::uint32_t before, char next) {
+  return (before << 8 | static_cast<unsigned char>(next)) & 0xFFFFFF;
 }
 
-re2::StringPiece piece_of(std::string_view text) {
-  return {text.data(), text.size()};
+std::size_t slot_of(std::uint32_t three) {
+  return three * 2654435761u >> 18;
 }
 
 // RE2 writes atoms in lower case. That is how a folded line has them, but for letters
@@ -46,122 +47,152 @@ bool stays_when_folded(const std::string& atom) {
 
 }  // namespace
 
-struct LinePatterns::Compiled {
-  struct Pattern {
-    std::string text;
-    std::size_t longest = 0;
-  };
-  // Those that no atom lets through.
-  struct Always {
-    std::size_t longest = 0;
-    RE2::Set set{options_of(limits::kMaxPatternMemory), RE2::ANCHOR_BOTH};
-    std::vector<std::size_t> patterns;
-  };
+// The patterns for lines of at most `longest` bytes: most of a text is in long lines,
+// which few patterns want to see.
+class LinePatterns::Group {
+ public:
+  explicit Group(std::size_t longest) : longest_(longest) {}
+
+  bool is_for(std::size_t bytes) const { return bytes <= longest_; }
+
+  std::string add(const std::string& pattern, Pattern as) {
+    int number = 0;
+    const RE2::Options options = options_of(limits::kMaxOnePatternMemory);
+    if (filtered_.Add(pattern, options, &number) != RE2::NoError) {
+      return "is no pattern: " + RE2(pattern, options).error() + " (see RE2's syntax)";
+    }
+    const RE2& alone = filtered_.GetRE2(number);
+    const bool takes_any =
+        RE2::FullMatch("", alone) || RE2::FullMatch("\x01 no text has this \x02", alone);
+    patterns_.push_back(as);
+    patterns_.back().is_run = !takes_any;
+    return takes_any ? "would take any line: say what begins it" : "";
+  }
+
+  bool finish() {
+    std::vector<std::string> atoms;
+    filtered_.Compile(&atoms);
+    for (std::size_t i = 0; i < atoms.size(); ++i) {
+      if (stays_when_folded(atoms[i])) {
+        add_atom(atoms[i], static_cast<int>(i));
+      } else {
+        present_.push_back(static_cast<int>(i));
+      }
+    }
+    std::vector<int> unfiltered;
+    filtered_.AllPotentials(present_, &unfiltered);
+    for (const int number : unfiltered) {
+      Pattern& pattern = patterns_[static_cast<std::size_t>(number)];
+      if (pattern.is_run) {
+        pattern.is_run = false;  // but with the set
+        if (always_.Add(filtered_.GetRE2(number).pattern(), nullptr) < 0) {
+          return false;
+        }
+        always_patterns_.push_back(pattern);
+      }
+    }
+    return always_.Compile();
+  }
+
+  void match(std::string_view folded, std::vector<std::size_t>& hits) const {
+    const re2::StringPiece line(folded.data(), folded.size());
+    std::vector<int> numbers;
+    if (!always_patterns_.empty() && always_.Match(line, &numbers)) {
+      for (const int number : numbers) {
+        take(always_patterns_[static_cast<std::size_t>(number)], folded, hits);
+      }
+    }
+    const std::vector<int> atoms = find_atoms(folded);
+    if (atoms.empty()) {
+      return;
+    }
+    filtered_.AllPotentials(atoms, &numbers);
+    for (const int number : numbers) {
+      const Pattern& pattern = patterns_[static_cast<std::size_t>(number)];
+      if (pattern.is_run && RE2::FullMatch(line, filtered_.GetRE2(number))) {
+        take(pattern, folded, hits);
+      }
+    }
+  }
+
+ private:
   struct Atom {
     std::string text;
     int number = 0;
   };
 
-  std::vector<Pattern> patterns;
-  std::vector<std::size_t> pattern_of;  // by FilteredRE2's number
-  re2::FilteredRE2 filtered{kShortestAtom};
-  std::vector<bool> is_always;  // by FilteredRE2's number
-  std::array<Always, 3> always{Always{160}, Always{400}, Always{limits::kMaxRuleLine}};
-  std::array<std::vector<Atom>, kSlots> atoms;
-  std::vector<int> present;  // atoms that are taken to be in every line
+  static void take(const Pattern& pattern, std::string_view folded,
+                   std::vector<std::size_t>& hits) {
+    if (folded.size() <= pattern.longest) {
+      hits.push_back(pattern.number);
+    }
+  }
 
-  void find_atoms(std::string_view line, std::vector<int>& found) const {
-    found = present;
-    for (std::size_t at = 0; at + kShortestAtom <= line.size(); ++at) {
-      for (const Atom& atom : atoms[slot_of(line, at)]) {
-        if (line.substr(at).starts_with(atom.text)) {
+  void add_atom(const std::string& atom, int number) {
+    std::uint32_t three = 0;
+    for (std::size_t i = 0; i < kShortestAtom; ++i) {
+      three = slide(three, atom[i]);
+    }
+    atoms_[slot_of(three)].push_back({atom, number});
+    is_used_.set(slot_of(three));
+  }
+
+  std::vector<int> find_atoms(std::string_view line) const {
+    std::vector<int> found = present_;
+    std::uint32_t three = 0;
+    for (std::size_t end = 1; end <= line.size(); ++end) {
+      three = slide(three, line[end - 1]);
+      const std::size_t slot = slot_of(three);
+      if (end < kShortestAtom || !is_used_[slot]) {
+        continue;
+      }
+      for (const Atom& atom : atoms_.at(slot)) {
+        if (line.substr(end - kShortestAtom).starts_with(atom.text)) {
           found.push_back(atom.number);
         }
       }
     }
     std::sort(found.begin(), found.end());
     found.erase(std::unique(found.begin(), found.end()), found.end());
+    return found;
   }
+
+  std::size_t longest_;
+  std::vector<Pattern> patterns_;  // by FilteredRE2's number
+  re2::FilteredRE2 filtered_{static_cast<int>(kShortestAtom)};
+  RE2::Set always_{options_of(limits::kMaxPatternMemory), RE2::ANCHOR_BOTH};
+  std::vector<Pattern> always_patterns_;
+  std::unordered_map<std::size_t, std::vector<Atom>> atoms_;
+  std::bitset<kSlots> is_used_;
+  std::vector<int> present_;  // atoms that are taken to be in every line
 };
 
-LinePatterns::LinePatterns() : compiled_(std::make_unique<Compiled>()) {}
+LinePatterns::LinePatterns() {
+  for (const std::size_t longest : {std::size_t{160}, std::size_t{400}, kAnyLength}) {
+    groups_.push_back(std::make_unique<Group>(longest));
+  }
+}
 LinePatterns::~LinePatterns() = default;
 
 std::string LinePatterns::add(const std::string& pattern, std::size_t longest) {
-  int number = 0;
-  const RE2::Options options = options_of(limits::kMaxOnePatternMemory);
-  if (compiled_->filtered.Add(pattern, options, &number) != RE2::NoError) {
-    return "is no pattern: " + RE2(pattern, options).error() + " (see RE2's syntax)";
-  }
-  const std::size_t none = compiled_->patterns.size();
-  const RE2& alone = compiled_->filtered.GetRE2(number);
-  compiled_->pattern_of.push_back(none);
-  if (RE2::FullMatch("", alone) || RE2::FullMatch("\x01 no text has this \x02", alone)) {
-    compiled_->pattern_of.back() = std::string::npos;
-    return "would take any line: say what begins it";
-  }
-  compiled_->patterns.push_back({pattern, longest});
-  return {};
+  const auto group = std::find_if(groups_.begin(), groups_.end(), [&](const auto& some) {
+    return some->is_for(longest);
+  });
+  std::string wrong = (*group)->add(pattern, {count_, longest, true});
+  count_ += wrong.empty() ? 1U : 0U;
+  return wrong;
 }
 
 bool LinePatterns::finish() {
-  Compiled& all = *compiled_;
-  std::vector<std::string> atoms;
-  all.filtered.Compile(&atoms);
-  for (std::size_t i = 0; i < atoms.size(); ++i) {
-    if (stays_when_folded(atoms[i])) {
-      all.atoms[slot_of(atoms[i], 0)].push_back({atoms[i], static_cast<int>(i)});
-    } else {
-      all.present.push_back(static_cast<int>(i));
-    }
-  }
-  std::vector<int> unfiltered;
-  all.filtered.AllPotentials(all.present, &unfiltered);
-  all.is_always.resize(all.pattern_of.size());
-  for (const int number : unfiltered) {
-    const std::size_t pattern = all.pattern_of[static_cast<std::size_t>(number)];
-    all.is_always[static_cast<std::size_t>(number)] = true;
-    if (pattern == std::string::npos) {
-      continue;
-    }
-    const auto always = std::find_if(
-        all.always.begin(), all.always.end() - 1, [&](const Compiled::Always& some) {
-          return all.patterns[pattern].longest <= some.longest;
-        });
-    if (always->set.Add(all.patterns[pattern].text, nullptr) < 0) {
-      return false;
-    }
-    always->patterns.push_back(pattern);
-  }
-  return std::all_of(all.always.begin(), all.always.end(),
-                     [](Compiled::Always& some) { return some.set.Compile(); });
+  return std::all_of(groups_.begin(), groups_.end(),
+                     [](const auto& group) { return group->finish(); });
 }
 
 void LinePatterns::match(std::string_view folded, std::vector<std::size_t>& hits) const {
-  const Compiled& all = *compiled_;
   hits.clear();
-  const re2::StringPiece line = piece_of(folded);
-  std::vector<int> numbers;
-  for (const Compiled::Always& some : all.always) {
-    if (folded.size() <= some.longest && !some.patterns.empty() &&
-        some.set.Match(line, &numbers)) {
-      for (const int number : numbers) {
-        hits.push_back(some.patterns[static_cast<std::size_t>(number)]);
-      }
-    }
-  }
-  std::vector<int> atoms;
-  all.find_atoms(folded, atoms);
-  if (atoms.empty()) {
-    return;
-  }
-  all.filtered.AllPotentials(atoms, &numbers);
-  for (const int number : numbers) {
-    const std::size_t pattern = all.pattern_of[static_cast<std::size_t>(number)];
-    if (!all.is_always[static_cast<std::size_t>(number)] &&
-        pattern != std::string::npos && folded.size() <= all.patterns[pattern].longest &&
-        RE2::FullMatch(line, all.filtered.GetRE2(number))) {
-      hits.push_back(pattern);
+  for (const auto& group : groups_) {
+    if (group->is_for(folded.size())) {
+      group->match(folded, hits);
     }
   }
 }

@@ -31,8 +31,15 @@ class LinePatterns {
   void match(std::string_view folded, std::vector<std::size_t>& hits) const;
 
  private:
-  struct Compiled;
-  std::unique_ptr<Compiled> compiled_;
+  struct Pattern {
+    std::size_t number = 0;
+    std::size_t longest = 0;
+    bool is_run = true;  // when the line holds its words
+  };
+  class Group;
+
+  std::vector<std::unique_ptr<Group>> groups_;  // by the length of the lines
+  std::size_t count_ = 0;
 };
 
 }  // namespace siftd

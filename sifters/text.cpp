@@ -6,6 +6,8 @@
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 
+#include "parsers/chars.hpp"
+
 namespace siftd {
 
 namespace {
@@ -491,8 +493,22 @@ std::string fold(std::string_view text) {
   out.reserve(text.size());
   bool space = false;
   for (std::size_t at = 0; at < text.size();) {
-    const auto byte = static_cast<unsigned char>(text[at]);
-    const char32_t c = byte < 0x80 ? (++at, byte) : next_code_point(text, at);
+    const std::size_t from = at;
+    while (at < text.size() && text[at] > ' ' && text[at] < 0x7F && text[at] != '`') {
+      ++at;
+    }
+    if (at > from) {
+      if (space) {
+        out.push_back(' ');
+        space = false;
+      }
+      const std::size_t start = out.size();
+      out.append(text, from, at - from);
+      std::transform(out.begin() + static_cast<std::ptrdiff_t>(start), out.end(),
+                     out.begin() + static_cast<std::ptrdiff_t>(start), ascii_lower);
+      continue;
+    }
+    const char32_t c = next_code_point(text, at);
     if (is_space(c)) {
       space = !out.empty();
       continue;
@@ -501,9 +517,7 @@ std::string fold(std::string_view text) {
       out.push_back(' ');
       space = false;
     }
-    if (c < 0x80) {
-      out.push_back(static_cast<char>(folded(c)));
-    } else if (c == 0x2026) {
+    if (c == 0x2026) {
       out += "...";
     } else {
       append(out, folded(c));

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <bitset>
+#include <cstring>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -202,11 +203,12 @@ class Dictionary {
 };
 
 // Names that hide their element; whole, because "field-label-hidden" hides a label.
-constexpr std::string_view kHidingNames[] = {
-    "hidden",    "is-hidden",          "visually-hidden", "visuallyhidden", "sr-only",
-    "d-none",    "screen-reader-text", "invisible",       "u-hidden",       "hide",
-    "noprint",   "element-invisible",  "no-print",        "print-only",     "printonly",
-    "offscreen", "element-hidden",     "show-for-print",  "only-print",     "u-hide"};
+constexpr Entry kHidingNames[] = {
+    {kMarkHidden,
+     "hidden|is-hidden|visually-hidden|visuallyhidden|sr-only|d-none|screen-reader-text|"
+     "invisible|u-hidden|hide|noprint|element-invisible|no-print|print-only|printonly|"
+     "offscreen|element-hidden|show-for-print|only-print|u-hide"},
+};
 
 bool is_upper(char c) {
   return c >= 'A' && c <= 'Z';
@@ -269,17 +271,19 @@ std::uint32_t look_up(std::string_view word, bool is_pair) {
 class NameReader {
  public:
   std::uint32_t read(std::string_view name) {
-    if (name.size() > 200) {
+    if (name.empty() || name.size() > kLongest) {
       return 0;
     }
-    for (const char* prefix : {"tag-", "category-", "has-", "no-", "with-", "without-",
-                               "topic-", "post_tag-", "js-has"}) {
-      if (name.starts_with(prefix)) {
+    constexpr std::string_view kPrefixes[] = {"tag-",   "category-", "has-",
+                                              "no-",    "with-",     "without-",
+                                              "topic-", "post_tag-", "js-has"};
+    for (const std::string_view prefix : kPrefixes) {
+      if (name[0] == prefix[0] && name.starts_with(prefix)) {
         return 0;
       }
     }
     marks_ = 0;
-    pair_.clear();
+    size_ = 0;
     std::size_t words = 0;
     for (std::size_t at = 0; at < name.size(); ++words) {
       at = read_word(name, at);
@@ -295,32 +299,35 @@ class NameReader {
     if (at == name.size()) {
       return at;
     }
-    // The pair's buffer holds "previous word": the new word goes behind it.
-    const std::size_t start = pair_.size() + (pair_.empty() ? 0 : 1);
-    if (!pair_.empty()) {
-      pair_.push_back(' ');
+    // The buffer holds "previous word": the new one goes behind it.
+    if (size_ > 0) {
+      pair_[size_++] = ' ';
     }
+    const std::size_t start = size_;
     bool was_lower = false;
     while (at < name.size() &&
            (is_lower(name[at]) || (is_upper(name[at]) && !was_lower))) {
       was_lower = is_lower(name[at]);
-      pair_.push_back(was_lower ? name[at] : static_cast<char>(name[at] - 'A' + 'a'));
+      pair_[size_++] = was_lower ? name[at] : static_cast<char>(name[at] - 'A' + 'a');
       ++at;
     }
-    const std::string_view both = pair_;
+    const std::string_view both(pair_.data(), size_);
     marks_ |= look_up(both.substr(start), false);
     if (start != 0) {
       marks_ |= look_up(both, true);
-      pair_.erase(0, start);
+      size_ -= start;
+      std::memmove(pair_.data(), pair_.data() + start, size_);
     }
     return at;
   }
 
   // More words than a name has: an anchor made of a heading's text.
   static constexpr std::size_t kMostWords = 7;
+  static constexpr std::size_t kLongest = 200;
 
   std::uint32_t marks_ = 0;
-  std::string pair_;
+  std::array<char, 2 * kLongest + 1> pair_{};  // two words, a blank between them
+  std::size_t size_ = 0;
 };
 
 std::uint32_t marks_of_tag(Tag tag) {
@@ -392,6 +399,7 @@ bool is_invisible(std::string_view style) {
 }  // namespace
 
 std::uint32_t marks_of_names(std::string_view names) {
+  static const Dictionary hiding(kHidingNames);
   NameReader reader;
   std::uint32_t marks = 0;
   std::size_t at = 0;
@@ -405,10 +413,7 @@ std::uint32_t marks_of_names(std::string_view names) {
     }
     const std::string_view name = names.substr(at, end - at);
     marks |= reader.read(name);
-    if (std::find(std::begin(kHidingNames), std::end(kHidingNames), name) !=
-        std::end(kHidingNames)) {
-      marks |= kMarkHidden;
-    }
+    marks |= hiding.find(name);
     at = end;
   }
   return marks;

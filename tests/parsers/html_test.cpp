@@ -77,6 +77,46 @@ TEST_CASE("html: scripts are kept only when they are data", "[html]") {
   CHECK(tree.text_below(0) == "{\"a\":1}");
 }
 
+TEST_CASE("html: what is left out before the parse is told as browsers tell it",
+          "[html]") {
+  const struct {
+    std::string_view page, text;
+  } cases[] = {
+      {"a<script src=x>if (a<b) '<p>'</script>b", "ab"},
+      {"a<SCRIPT>1</scripts></Script >b", "ab"},
+      {"<p title='<script>'>a</p><p title=\"</script>\">b</p>", "ab"},
+      {"<a data-x='1'class=y href = /z data-b>a</a>", "a"},
+      {"<title>1 <script> 2</title>a<script>b</script>c", "1 <script> 2ac"},
+      {"<textarea><style></textarea>a<style>b</style>c", "<style>ac"},
+      {"<script><!-- <script>1</script> 2 --></script>a", "a"},
+      {"<script><!-- 1 </script>a", "a"},
+      {"a<!-->b<!--->c<!-- <p> --!>d<!-- - -- -> -->e", "abcde"},
+      {"a<!doctype x><?php b ?>c</ d>e", "ace"},
+      {"a <  b </3>c", "a < b c"},
+      {"a \n\t b<pre>c\n  d</pre>  e", "a bc\n  d  e"},
+      {"<svg><style>x</style><script>y</script><path d='M0'/></svg>a", "a"},
+      {"<link rel=stylesheet href=x>a<link rel='canonical' href=/b>", "a"},
+      {"a<script>never closed", "a"},
+      {"a<style>never closed", "a"},
+      {"a<p class='never closed>b", "a"},
+      {"a<!-- never closed", "a"},
+      {"a<p data-x", "a"},
+      {"a<p data-x=", "a"},
+      {"a<", "a<"},
+  };
+  for (const auto& [page, text] : cases) {
+    INFO(page);
+    const HtmlTree tree = parse_html(page);
+    check_shape(tree);
+    CHECK(tree.text_below(0) == text);
+  }
+  const HtmlTree tree = parse_html(
+      "<a data-x='1'class=y href = /z data-b>a</a><link rel='canonical' href='/b'>");
+  CHECK(tree.attribute(find(tree, Tag::a), Attr::class_) == "y");
+  CHECK(tree.attribute(find(tree, Tag::a), Attr::href) == "/z");
+  CHECK(tree.attribute(find(tree, Tag::link), Attr::href) == "/b");
+}
+
 TEST_CASE("html: an attribute that stands there without a value is there", "[html]") {
   const HtmlTree tree = parse_html("<div hidden>x</div>");
   const HtmlTree::Index div = find(tree, Tag::div);

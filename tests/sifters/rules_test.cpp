@@ -139,7 +139,8 @@ TEST_CASE("rules: all mistakes come at once, each with its line and a remedy",
       "phrases = [7]\n");                           // 15: no text
   INFO(errors);
   CHECK(errors.find("rules.d/mine.toml:1: a rule without a name") != std::string::npos);
-  CHECK(errors.find("rules.d/mine.toml:5: '(unclosed'") != std::string::npos);
+  CHECK(errors.find("rules.d/mine.toml:5: '(unclosed' is no pattern: ") !=
+        std::string::npos);
   CHECK(errors.find("rules.d/mine.toml:5: '.*' would take any line") !=
         std::string::npos);
   CHECK(errors.find("rules.d/mine.toml:8: unknown key 'colour'") != std::string::npos);
@@ -161,4 +162,22 @@ TEST_CASE("rules: a pattern that would take long in a backtracking engine does n
   REQUIRE(loaded.errors.empty());
   CHECK(rule_of(*loaded.rules, std::string(150, 'a')).empty());
   CHECK(rule_of(*loaded.rules, std::string(150, 'a') + "b") == "evil");
+}
+
+TEST_CASE("rules: a pattern matches whatever words it must hold", "[rules]") {
+  const LoadedRules loaded = load(
+      "[[rule]]\nname = 'words'\npatterns = ['.*\\b(pebble|gravel) (of the|by the) "
+      "day.*']\n"
+      "[[rule]]\nname = 'short'\npatterns = ['[ab]: ?\\d+']\n"
+      "[[rule]]\nname = 'folds'\npatterns = ['STRAẞE .+', 'Ärger .+', 'Σας .+']\n"
+      "[[rule]]\nname = 'long'\nmax_length = 500\npatterns = ['tail of .+ stones']\n");
+  REQUIRE(loaded.errors.empty());
+  const Rules& rules = *loaded.rules;
+  CHECK(rule_of(rules, "Here is the Pebble of the day") == "words");
+  CHECK(rule_of(rules, "Here is the pebble of a day").empty());
+  CHECK(rule_of(rules, "B: 17") == "short");
+  CHECK(rule_of(rules, "ärger im Garten") == "folds");
+  CHECK(rule_of(rules, "ΣΑΣ ένα") == "folds");
+  CHECK(rule_of(rules, "Tail of " + std::string(300, 'x') + " stones") == "long");
+  CHECK(rule_of(rules, "Tail of " + std::string(500, 'x') + " stones").empty());
 }

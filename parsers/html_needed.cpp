@@ -1,0 +1,377 @@
+#include "parsers/html_needed.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "parsers/chars.hpp"
+
+namespace siftd {
+
+namespace {
+
+constexpr std::pair<std::string_view, Attr> kAttributes[] = {
+    {"id", Attr::id},
+    {"class", Attr::class_},
+    {"href", Attr::href},
+    {"src", Attr::src},
+    {"rel", Attr::rel},
+    {"role", Attr::role},
+    {"type", Attr::type},
+    {"name", Attr::name},
+    {"property", Attr::property},
+    {"content", Attr::content},
+    {"itemprop", Attr::itemprop},
+    {"datetime", Attr::datetime},
+    {"style", Attr::style},
+    {"hidden", Attr::hidden},
+    {"aria-hidden", Attr::aria_hidden},
+    {"lang", Attr::lang},
+    {"data-testid", Attr::test_id},
+    {"data-test-id", Attr::test_id},
+    {"data-qa", Attr::test_id},
+    {"data-component", Attr::component},
+    {"data-type", Attr::component},
+};
+
+// Not kept, but the shape of the tree depends on them: they end or enter SVG and MathML.
+constexpr std::string_view kShaping[] = {"encoding", "color", "face", "size"};
+
+constexpr std::size_t kLongestName = 14;
+
+// One bit for each length and first letter that an attribute's name has.
+class NameHints {
+ public:
+  NameHints() {
+    for (const auto& [name, attr] : kAttributes) {
+      add(name);
+    }
+    for (const std::string_view name : kShaping) {
+      add(name);
+    }
+  }
+  bool may_be(std::string_view name) const {
+    return name.size() <= kLongestName && !name.empty() &&
+           (firsts_[name.size()] >> bit_of(name[0]) & 1) != 0;
+  }
+
+ private:
+  static unsigned bit_of(char c) { return static_cast<unsigned char>(c) & 31U; }
+  void add(std::string_view name) { firsts_[name.size()] |= 1U << bit_of(name[0]); }
+
+  std::array<std::uint32_t, kLongestName + 1> firsts_{};
+};
+
+bool may_be_kept(std::string_view name) {
+  static const NameHints hints;
+  return hints.may_be(name);
+}
+
+bool is_needed(std::string_view name) {
+  return may_be_kept(name) &&
+         (attribute_of(name) || std::any_of(std::begin(kShaping), std::end(kShaping),
+                                            [&](std::string_view shaping) {
+                                              return equals_ignoring_case(name, shaping);
+                                            }));
+}
+
+bool ends_name(char c) {
+  return is_ascii_space(c) || c == '/' || c == '>';
+}
+
+// Elements between whose tags everything is text.
+bool holds_raw_text(std::string_view name) {
+  for (const std::string_view raw :
+       {"title", "textarea", "style", "script", "iframe", "noframes", "noembed", "xmp"}) {
+    if (equals_ignoring_case(name, raw)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+class Slimming {
+ public:
+  Slimming(std::string_view page, std::string& out) : page_(page), out_(out) {}
+
+  // False: there was nothing to leave out.
+  bool run() {
+    while (at_ < page_.size() && !is_in_doubt_) {
+      const std::size_t tag = std::min(page_.find('<', at_), page_.size());
+      if (!keeps_spaces_ && at_ < tag) {
+        leave_out_spaces(tag);
+      }
+      at_ = tag;
+      if (at_ + 1 < page_.size()) {
+        take_markup();
+      } else {
+        break;
+      }
+    }
+    if (done_ == 0) {
+      return false;
+    }
+    out_.append(page_, done_);
+    return true;
+  }
+
+ private:
+  // Copies what stands before `from`; what comes next of the page begins at `to`.
+  void leave_out(std::size_t from, std::size_t to) {
+    out_.append(page_, done_, from - done_);
+    done_ = to;
+  }
+
+  // Of each run of white space up to `end` the first stays.
+  void leave_out_spaces(std::size_t end) {
+    while (at_ < end) {
+      if (!is_ascii_space(page_[at_++])) {
+        continue;
+      }
+      const std::size_t second = at_;
+      while (at_ < end && is_ascii_space(page_[at_])) {
+        ++at_;
+      }
+      if (at_ > second) {
+        leave_out(second, at_);
+      }
+    }
+  }
+
+  // At '<', with something behind it.
+  void take_markup() {
+    const char next = page_[at_ + 1];
+    if (is_ascii_alpha(next)) {
+      take_start_tag();
+    } else if (next == '/' && at_ + 2 < page_.size() && is_ascii_alpha(page_[at_ + 2])) {
+      at_ += 2;
+      take_name();
+      take_attributes(false);
+    } else if (page_.substr(at_ + 1).starts_with("!--")) {
+      take_comment();
+    } else if (next == '!' || next == '/' || next == '?') {
+      pass_to(page_.find('>', at_));
+    } else {
+      ++at_;  // text
+    }
+  }
+
+  // Goes behind position `last`.
+  void pass_to(std::size_t last) {
+    is_in_doubt_ = last == page_.npos;
+    at_ = last + 1;
+  }
+
+  void take_comment() {
+    const std::size_t text = at_ + 4;
+    const std::size_t end = page_.find("-->", at_ + 2);  // "<!-->" is one
+    const std::string_view comment = page_.substr(text, end - std::min(text, end));
+    if (end == page_.npos || comment.find("--!>") != comment.npos) {
+      is_in_doubt_ = true;
+      return;
+    }
+    if (end > text) {
+      leave_out(text, end);
+    }
+    at_ = end + 3;
+  }
+
+  std::string_view take_name() {
+    const std::size_t start = at_;
+    while (at_ < page_.size() && !ends_name(page_[at_])) {
+      ++at_;
+    }
+    return page_.substr(start, at_ - start);
+  }
+
+  // Forgets what has been read since `mark`: it is left out as a whole.
+  struct Mark {
+    std::size_t at;
+    std::size_t done;
+    std::size_t size;
+  };
+  Mark mark() const { return {at_, done_, out_.size()}; }
+  void leave_out_since(const Mark& mark) {
+    out_.resize(mark.size);
+    done_ = mark.done;
+    leave_out(mark.at, at_);
+  }
+
+  void take_start_tag() {
+    const Mark start = mark();
+    ++at_;
+    const std::string_view name = take_name();
+    is_data_ = false;
+    take_attributes(true);
+    if (is_in_doubt_ || name.size() > 9) {
+      return;
+    }
+    if (equals_ignoring_case(name, "link")) {
+      if (!is_data_) {
+        leave_out_since(start);
+      }
+    } else if (holds_raw_text(name)) {
+      take_raw_text(name);
+      const bool is_unread =
+          equals_ignoring_case(name, "script") || equals_ignoring_case(name, "style");
+      if (is_unread && !is_data_ && !is_in_doubt_) {
+        at_ += 2;
+        take_name();
+        take_attributes(false);
+        leave_out_since(start);
+      }
+    } else if (equals_ignoring_case(name, "plaintext")) {
+      is_in_doubt_ = true;
+    } else if (equals_ignoring_case(name, "pre") ||
+               equals_ignoring_case(name, "listing")) {
+      keeps_spaces_ = true;
+    }
+  }
+
+  // The attributes of a tag, and its '>'.
+  void take_attributes(bool is_start) {
+    while (true) {
+      while (at_ < page_.size() && (is_ascii_space(page_[at_]) || page_[at_] == '/')) {
+        ++at_;
+      }
+      if (at_ >= page_.size()) {
+        is_in_doubt_ = true;
+        return;
+      }
+      if (page_[at_] == '>') {
+        ++at_;
+        return;
+      }
+      const std::size_t start = at_;
+      if (!take_attribute(is_start)) {
+        // With the white space behind it; what parts it from the one before stays.
+        at_ += at_ < page_.size() && is_ascii_space(page_[at_]) ? 1U : 0U;
+        if (is_in_doubt_) {
+          return;
+        }
+        leave_out(start, at_);
+      }
+      if (is_in_doubt_) {
+        return;
+      }
+    }
+  }
+
+  // True: it is needed.
+  bool take_attribute(bool is_start) {
+    const std::size_t start = at_++;  // a '=' in front belongs to the name
+    while (at_ < page_.size() && !ends_name(page_[at_]) && page_[at_] != '=') {
+      ++at_;
+    }
+    const std::string_view name = page_.substr(start, at_ - start);
+    const std::size_t behind = at_;
+    skip_spaces();
+    if (at_ >= page_.size() || page_[at_] != '=') {
+      at_ = behind;
+      return is_start && is_needed(name);
+    }
+    ++at_;
+    skip_spaces();
+    const std::string_view value = take_value();
+    if (!is_start || !is_needed(name)) {
+      return false;
+    }
+    is_data_ = is_data_ || is_data(name, value);
+    return true;
+  }
+
+  // Attributes that tell which scripts and links are read.
+  static bool is_data(std::string_view name, std::string_view value) {
+    return (equals_ignoring_case(name, "type") &&
+            find_ignoring_case(value, "ld+json") != value.npos) ||
+           (equals_ignoring_case(name, "rel") &&
+            find_ignoring_case(value, "canonical") != value.npos) ||
+           equals_ignoring_case(name, "itemprop");
+  }
+
+  std::string_view take_value() {
+    if (at_ >= page_.size()) {
+      is_in_doubt_ = true;
+      return {};
+    }
+    const char quote = page_[at_];
+    if (quote == '"' || quote == '\'') {
+      const std::size_t start = at_ + 1;
+      const std::size_t end = page_.find(quote, start);
+      pass_to(end);
+      return is_in_doubt_ ? std::string_view() : page_.substr(start, end - start);
+    }
+    const std::size_t start = at_;
+    while (at_ < page_.size() && !is_ascii_space(page_[at_]) && page_[at_] != '>') {
+      ++at_;
+    }
+    return page_.substr(start, at_ - start);
+  }
+
+  void skip_spaces() {
+    while (at_ < page_.size() && is_ascii_space(page_[at_])) {
+      ++at_;
+    }
+  }
+
+  // What stands between the tags of an element that holds no elements.
+  void take_raw_text(std::string_view name) {
+    const std::size_t end = find_end_tag(name);
+    if (end == page_.npos) {
+      is_in_doubt_ = true;
+      return;
+    }
+    const std::string_view text = page_.substr(at_, end - at_);
+    if (equals_ignoring_case(name, "script")) {
+      // Behind "<!--" the end tag of a script inside the script is none of its own.
+      const std::size_t comment = text.find("<!--");
+      if (comment != text.npos &&
+          find_ignoring_case(text, "<script", comment) != text.npos) {
+        is_in_doubt_ = true;
+        return;
+      }
+    }
+    at_ = end;
+  }
+
+  std::size_t find_end_tag(std::string_view name) const {
+    for (std::size_t at = page_.find("</", at_); at != page_.npos;
+         at = page_.find("</", at + 2)) {
+      const std::size_t behind = at + 2 + name.size();
+      if (behind < page_.size() && ends_name(page_[behind]) &&
+          starts_with_ignoring_case(page_.substr(at + 2), name)) {
+        return at;
+      }
+    }
+    return page_.npos;
+  }
+
+  std::string_view page_;
+  std::string& out_;
+  std::size_t at_ = 0;
+  std::size_t done_ = 0;  // what stands before is in out_, or left out
+  bool is_in_doubt_ = false;
+  bool keeps_spaces_ = false;
+  bool is_data_ = false;  // the element whose start tag was the last is one that is read
+};
+
+}  // namespace
+
+std::optional<Attr> attribute_of(std::string_view name) {
+  if (may_be_kept(name)) {
+    for (const auto& [ours, attr] : kAttributes) {
+      if (ours.size() == name.size() && equals_ignoring_case(ours, name)) {
+        return attr;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+std::string_view leave_out_unneeded(std::string_view page, std::string& storage) {
+  storage.clear();
+  storage.reserve(page.size());
+  return Slimming(page, storage).run() ? std::string_view(storage) : page;
+}
+
+}  // namespace siftd
