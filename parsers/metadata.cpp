@@ -134,6 +134,35 @@ void fill_first_names(const std::vector<Author>& visible, std::vector<Author>& a
   }
 }
 
+std::string_view surname_of(std::string_view name) {
+  return name.substr(name.rfind(' ') + 1);
+}
+
+// Whether the names in the byline right below the headline go before those that JSON-LD
+// has: it names an editor then, or the first of several.
+bool tells_more(const std::vector<Author>& byline, const std::vector<Author>& linked,
+                const std::vector<std::string>& texts) {
+  if (byline.empty() || linked.empty() ||
+      !std::all_of(byline.begin(), byline.end(),
+                   [](const Author& author) { return is_full_name(author.name); })) {
+    return false;
+  }
+  bool is_related = false;
+  for (const Author& author : linked) {
+    const std::string name = to_ascii_lower(author.name);
+    if (std::any_of(texts.begin(), texts.end(), [&](const std::string& text) {
+          return find_ignoring_case(text, name) != std::string::npos;
+        })) {
+      return false;
+    }
+    is_related =
+        is_related || std::any_of(byline.begin(), byline.end(), [&](const Author& other) {
+          return equals_ignoring_case(surname_of(other.name), surname_of(author.name));
+        });
+  }
+  return !is_related || byline.size() > linked.size();
+}
+
 // "viktor", "CC7567": what people call themselves when they sign up somewhere.
 bool is_user_name(std::string_view name) {
   return (name[0] >= 'a' && name[0] <= 'z' && name.size() > 5) ||
@@ -164,7 +193,7 @@ std::vector<Author> credits_of(const Findings& found, std::string_view base,
 // stands about the page; the site itself is named only when nobody else is.
 std::vector<Author> authors_of(const Findings& found,
                                const std::vector<std::string>& sites,
-                               std::string_view base) {
+                               std::string_view base, bool& are_site) {
   std::vector<Author> linked;
   for (const Author& author : found.linked.authors) {
     add_names(author.name, absolute(base, author.url), sites, linked);
@@ -177,6 +206,7 @@ std::vector<Author> authors_of(const Findings& found,
     return authors;
   };
   std::vector<Author> meta = all_names(found.meta_authors);
+  const std::vector<Author> under_headline = all_names(found.headline_authors);
   std::vector<Author> visible = all_names(found.item_authors);
   for (const auto* bylines : {&found.rel_authors, &found.byline_authors}) {
     if (visible.empty()) {
@@ -189,18 +219,28 @@ std::vector<Author> authors_of(const Findings& found,
       !any_known(linked, visible)) {
     return meta;
   }
+  if (tells_more(under_headline, linked, found.headline_authors)) {
+    return under_headline;
+  }
   std::vector<Author> credits = credits_of(found, base, sites);
   for (std::vector<Author>* authors : {&linked, &meta, &credits, &visible}) {
     if (!authors->empty()) {
       return std::move(*authors);
     }
   }
+  are_site = true;
   return credits_of(found, base, {});  // whoever it is
 }
 
 std::string host_of(std::string_view url) {
   const auto parts = split_url(url);
   return parts ? std::string(parts->host) : std::string();
+}
+
+// "example" of www.example.co.uk: what many sites call themselves.
+std::string label_of(std::string_view host) {
+  host.remove_prefix(host.starts_with("www.") ? 4 : 0);
+  return std::string(host.substr(0, host.find('.')));
 }
 
 // How many of the words of `text` stand in `other`, as a share.
@@ -333,11 +373,11 @@ PageMetadata read_metadata(const HtmlTree& tree, std::string_view url) {
   metadata.site_name = resolve_references(
       first_filled({&found.og_site, &found.linked.site_name, &found.linked.publisher,
                     &found.application_name}));
-  const std::vector<std::string> sites = {metadata.site_name, found.linked.publisher,
+  const std::vector<std::string> sites = {metadata.site_name,     found.linked.publisher,
                                           found.linked.site_name, found.application_name,
-                                          found.twitter_site};
+                                          found.twitter_site,     label_of(host)};
   metadata.title = title_of(found, sites, host);
-  metadata.authors = authors_of(found, sites, base);
+  metadata.authors = authors_of(found, sites, base, metadata.authors_are_site);
   metadata.published =
       first_date({&found.linked.published, &found.published_og, &found.published_item,
                   &found.published_meta, &found.published_time},

@@ -14,8 +14,9 @@ namespace siftd {
 // What a page says about its article, in its head and in its marks. Each field by
 // its own order of trust (docs/extraction.md); empty or absent: it does not say.
 struct PageMetadata {
-  std::string title;            // without the site's name
-  std::vector<Author> authors;  // persons; no user names, no "Staff", no "By"
+  std::string title;              // without the site's name
+  std::vector<Author> authors;    // persons; no user names, no "Staff", no "By"
+  bool authors_are_site = false;  // nobody is named: it is the site that signs
   std::optional<std::chrono::sys_seconds> published;
   int published_offset = 0;  // minutes east of UTC, as the page wrote it; 0: UTC or none
   std::optional<std::chrono::sys_seconds> modified;

@@ -41,6 +41,7 @@ class Scan {
     found_.item_authors = beside_the_first(items_);
     found_.rel_authors = beside_the_first(links_);
     found_.byline_authors = beside_the_first(bylines_);
+    found_.headline_authors = below_headline(bylines_);
   }
 
  private:
@@ -354,6 +355,30 @@ class Scan {
     return texts;
   }
 
+  // The bylines between the page's first headline and its text: buttons to share may
+  // stand there, hardly a word of text.
+  std::vector<std::string> below_headline(const std::vector<Byline>& bylines) const {
+    constexpr Index kFar = 120;  // nodes
+    constexpr std::size_t kFewBytes = 300;
+    std::vector<std::string> texts;
+    if (headline_at_ == 0) {
+      return texts;
+    }
+    const Index start = tree_[headline_at_].end;
+    const Index end = std::min(tree_.size(), start + kFar);
+    std::size_t bytes = 0;
+    auto byline = bylines.begin();
+    for (Index i = start; i < end && bytes < kFewBytes; ++i) {
+      for (; byline != bylines.end() && byline->at <= i; ++byline) {
+        if (byline->at == i) {
+          texts.push_back(byline->text);
+        }
+      }
+      bytes += tree_[i].tag == Tag::text ? trim(tree_.text(i)).size() : 0;
+    }
+    return texts;
+  }
+
   // Where the surroundings of a byline end: its ancestors, while they are small.
   Index end_of_company(Index i) const {
     constexpr Index kFew = 60;  // nodes
@@ -453,7 +478,8 @@ class Scan {
     return (has("byline") || has("author") || has("autor") || has("auteur") ||
             has("verfasser") || has("penulis")) &&
            !has("authority") && !has("authorization") && !has("comment") && !has("bio") &&
-           !has("image");
+           !has("image") && !has("photo") && !has("caption") && !has("media") &&
+           !has("video") && !has("audio");
   }
 
   // The text of an element, cut at so many bytes: elements may be nested a thousand deep.

@@ -26,6 +26,7 @@ struct Findings {
   std::string section;
   std::vector<std::string> tags, keywords;
   std::vector<std::string> meta_authors, item_authors, rel_authors, byline_authors;
+  std::vector<std::string> headline_authors;  // of bylines right below the headline
 };
 
 Findings scan_page(const HtmlTree& tree);

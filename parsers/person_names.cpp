@@ -187,10 +187,55 @@ constexpr std::string_view kNobody[] = {"admin",
                                         "about",
                                         "contact"};
 
+// Words that begin with a capital in headings, menus and names of places and houses,
+// and are no part of a person's name.
+constexpr std::string_view kNoNames[] = {
+    "about",         "all",        "also",     "and",       "article",
+    "articles",      "aktuell",    "agency",   "agencies",  "analysis",
+    "association",   "bank",       "baca",     "berita",    "bild",
+    "breaking",      "business",   "category", "city",      "club",
+    "college",       "comment",    "comments", "company",   "contact",
+    "council",       "county",     "court",    "credit",    "culture",
+    "daily",         "department", "desk",     "economy",   "edition",
+    "editor",        "editors",    "email",    "executive", "facts",
+    "follow",        "for",        "foto",     "fotos",     "foundation",
+    "from",          "fuente",     "fonte",    "gmbh",      "government",
+    "group",         "haber",      "health",   "home",      "how",
+    "image",         "images",     "inc",      "institute", "international",
+    "introduction",  "journal",    "juga",     "key",       "latest",
+    "learn",         "leia",       "life",     "lifestyle", "lire",
+    "live",          "local",      "ltd",      "magazine",  "mais",
+    "media",         "mehr",       "ministry", "more",      "music",
+    "nachrichten",   "national",   "network",  "new",       "news",
+    "newsletter",    "north",      "note",     "noticias",  "opinion",
+    "our",           "overview",   "park",     "party",     "photo",
+    "photos",        "points",     "police",   "politics",  "press",
+    "press release", "quelle",     "quick",    "read",      "redaktion",
+    "related",       "release",    "report",   "reports",   "republic",
+    "san",           "santa",      "school",   "science",   "service",
+    "share",         "sign",       "source",   "sources",   "south",
+    "special",       "sport",      "sports",   "staff",     "state",
+    "states",        "stories",    "story",    "street",    "subscribe",
+    "summary",       "tags",       "team",     "tech",      "technology",
+    "the",           "thema",      "this",     "times",     "today",
+    "top",           "travel",     "union",    "united",    "university",
+    "universität",   "update",     "updated",  "us",        "video",
+    "videos",        "view",       "weather",  "week",      "west",
+    "what",          "why",        "world",    "you",       "your",
+    "zum",           "zur"};
+
+constexpr std::string_view kParticles[] = {"von", "van", "der", "den", "de",  "del",
+                                           "da",  "di",  "dos", "la",  "le",  "du",
+                                           "bin", "al",  "el",  "ter", "ten", "zu"};
+
 constexpr std::string_view kJoins[] = {
     " and ", " und ", " et ", " y ",    " og ",  " och ", " & ",  ";",   "|",
     "/",     "•",     "·",    " with ", " mit ", " ja ",  " en ", " i ", " e ",
     "\n",    "\t",    " – ",  " — ",    " - ",   "，",    "、"};
+
+char upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
 
 bool is_upper_start(std::string_view word) {
   const auto c = static_cast<unsigned char>(word.empty() ? 0 : word[0]);
@@ -251,10 +296,27 @@ std::vector<std::string_view> words_of(std::string_view text) {
   return words;
 }
 
-bool is_nobody(std::string_view name) {
-  return std::any_of(std::begin(kNobody), std::end(kNobody), [&](std::string_view word) {
+template <std::size_t kSize>
+bool is_one_of(std::string_view name, const std::string_view (&words)[kSize]) {
+  return std::any_of(std::begin(words), std::end(words), [&](std::string_view word) {
     return equals_ignoring_case(name, word);
   });
+}
+
+bool is_nobody(std::string_view name) {
+  return is_one_of(name, kNobody);
+}
+
+// A word as it stands in a person's name: with a capital, or a particle.
+bool is_name_word(std::string_view word) {
+  const bool has_capital =
+      (word[0] >= 'A' && word[0] <= 'Z') || static_cast<unsigned char>(word[0]) >= 0xC3;
+  return has_capital ? !is_one_of(word, kNoNames) : is_one_of(word, kParticles);
+}
+
+// "e. lee": some stand in small letters, which a style sheet makes large.
+bool is_initial(std::string_view word) {
+  return word.size() == 2 && word[1] == '.' && is_ascii_alpha(word[0]);
 }
 
 // A name is two to five words that begin with capitals (particles aside), or one
@@ -268,7 +330,10 @@ bool is_name(std::string_view name, bool is_alone) {
     return false;
   }
   const auto words = words_of(name);
-  if (words.empty() || words.size() > 6 || !is_upper_start(words.front()) ||
+  const bool has_initial =
+      words.size() >= 2 && is_initial(words.front()) && words.back().size() >= 3;
+  if (words.empty() || words.size() > 6 ||
+      !(is_upper_start(words.front()) || has_initial) ||
       std::any_of(name.begin(), name.end(), is_ascii_digit)) {
     return false;
   }
@@ -279,7 +344,7 @@ bool is_name(std::string_view name, bool is_alone) {
   if (words.size() == 1) {
     return is_alone;
   }
-  return capitals * 2 >= static_cast<std::ptrdiff_t>(words.size());
+  return has_initial || capitals * 2 >= static_cast<std::ptrdiff_t>(words.size());
 }
 
 std::vector<std::string_view> split_at_joins(std::string_view text) {
@@ -317,10 +382,20 @@ std::vector<std::string_view> split_at_commas(
   return names;
 }
 
-// "ANN LEE" as "Ann Lee": bylines are often set in capitals. ASCII only; names with
-// other letters stay as they are.
+// "ANN LEE" and "a. lee" as "Ann Lee" and "A. Lee": bylines are often set in capitals.
+// ASCII only; names with other letters stay as they are.
 std::string in_mixed_case(std::string_view name) {
   std::string text(name);
+  if (is_initial(name.substr(0, name.find(' ')))) {
+    for (std::size_t at = 0; at < name.size(); at = name.find(' ', at) + 1) {
+      const std::string_view word = name.substr(at, name.find(' ', at) - at);
+      text[at] = is_one_of(word, kParticles) || word.empty() ? text[at] : upper(text[at]);
+      if (name.find(' ', at) == name.npos) {
+        break;
+      }
+    }
+    return text;
+  }
   const bool is_shouted =
       std::all_of(text.begin(), text.end(),
                   [](char c) {
@@ -345,6 +420,12 @@ bool begins_byline(std::string_view line) {
       std::begin(kLeadIns), std::end(kLeadIns), [&](std::string_view lead) {
         return line.size() > lead.size() && starts_with_ignoring_case(line, lead);
       });
+}
+
+bool is_full_name(std::string_view name) {
+  const auto words = words_of(name);
+  return words.size() >= 2 && words.size() <= 4 &&
+         std::all_of(words.begin(), words.end(), is_name_word);
 }
 
 bool is_credit(std::string_view name) {

@@ -15,6 +15,10 @@ std::vector<std::string> person_names(std::string_view byline);
 // Whether a line begins as bylines do: "By ", "Von ", "Texte : ".
 bool begins_byline(std::string_view line);
 
+// Whether a name is surely a person's: two to four words with capitals (particles such
+// as "von" aside), none of which is one that headings, menus and houses have.
+bool is_full_name(std::string_view name);
+
 // Whether a name that is no person's may stand for one: an agency or a paper, but no
 // desk, user or address.
 bool is_credit(std::string_view name);

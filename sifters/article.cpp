@@ -7,10 +7,10 @@
 #include "parsers/charset.hpp"
 #include "parsers/html.hpp"
 #include "parsers/metadata.hpp"
-#include "parsers/person_names.hpp"
 #include "sifters/article_choice.hpp"
 #include "sifters/article_explain.hpp"
 #include "sifters/article_trim.hpp"
+#include "sifters/byline.hpp"
 #include "sifters/language.hpp"
 #include "sifters/page_blocks.hpp"
 #include "sifters/page_verdict.hpp"
@@ -107,56 +107,6 @@ Evidence gather_evidence(const PageMetadata& metadata, const ArticleHints& hints
   return evidence;
 }
 
-// The date in the nearest short blocks above the headline, as a kicker has it, else in
-// the last ones of the text, as a letter has it.
-std::optional<std::chrono::sys_seconds> date_around(const PageBlocks& page,
-                                                    const Choice& choice) {
-  constexpr std::size_t kNear = 2;
-  constexpr std::size_t kShort = 60;
-  for (std::size_t i = 1; i <= kNear; ++i) {
-    for (const std::size_t at : {*choice.headline - i, choice.last - i}) {
-      const bool is_inside = at < page.blocks.size() && page.blocks[at].weight < kShort &&
-                             page.blocks[at].link_weight == 0;
-      if (const auto date =
-              is_inside ? date_within(page.blocks[at].text) : std::nullopt) {
-        return date;
-      }
-    }
-  }
-  return std::nullopt;
-}
-
-// What stands between headline and text: "By Ann Lee", "8 January 2022", perhaps below
-// the lead. Used where the page's marks say nothing.
-void read_dateline(const PageBlocks& page, const Choice& choice, PageMetadata& metadata) {
-  if (!choice.headline) {
-    return;
-  }
-  constexpr std::size_t kFar = 15;  // blocks below the headline
-  const std::size_t end = std::min(page.blocks.size(), *choice.headline + kFar);
-  bool lead_passed = false;
-  for (std::size_t i = *choice.headline + 1; i < end; ++i) {
-    const Block& block = page.blocks[i];
-    if (block.weight > 140) {
-      if (lead_passed) {
-        break;
-      }
-      lead_passed = true;
-    }
-    if (!metadata.published && block.weight < 80) {
-      metadata.published = date_within(block.text);
-    }
-    if (metadata.authors.empty() && block.weight < 60 && begins_byline(block.text)) {
-      for (std::string& name : person_names(block.text)) {
-        metadata.authors.push_back({std::move(name), "", ""});
-      }
-    }
-  }
-  if (!metadata.published) {
-    metadata.published = date_around(page, choice);
-  }
-}
-
 // The blocks of the article, its lead first; those that were taken out are noted.
 std::string collect_text(const PageBlocks& page, const Choice& choice,
                          const PageMetadata& metadata, Article& article) {
@@ -215,7 +165,7 @@ Article find_article(std::string_view html, std::string_view content_type,
   if (!candidates.empty()) {
     const HtmlTree::Index node = candidates.front().node;
     choice = {page.first_of(node), page.last_of(node), headline};
-    read_dateline(page, choice, metadata);
+    read_byline(page, choice, metadata);
     trim_article(page, choice, metadata);
     article.text = collect_text(page, choice, metadata, article);
   }
