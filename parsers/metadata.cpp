@@ -77,6 +77,11 @@ Date first_date(std::initializer_list<const std::string*> fields, int* offset = 
   return std::nullopt;
 }
 
+// Too far apart for two ways to write one moment, with the zone and without.
+bool is_another_day(std::chrono::sys_seconds a, std::chrono::sys_seconds b) {
+  return std::chrono::abs(a - b) > std::chrono::hours(36);
+}
+
 bool is_date_part(char c) {
   return is_ascii_alnum(c) || static_cast<unsigned char>(c) >= 0x80;
 }
@@ -335,7 +340,8 @@ std::string language_of(const Findings& found) {
 }  // namespace
 
 std::optional<std::chrono::sys_seconds> date_within(std::string_view text) {
-  text = text.substr(0, 300);
+  const std::string line = collapse_spaces(text.substr(0, 300));
+  text = line;
   if (const Date whole = parse_date(text)) {
     return whole;
   }
@@ -382,6 +388,12 @@ PageMetadata read_metadata(const HtmlTree& tree, std::string_view url) {
       first_date({&found.linked.published, &found.published_og, &found.published_item,
                   &found.published_meta, &found.published_time},
                  &metadata.published_offset);
+  for (const std::string* other : {&found.published_og, &found.published_meta}) {
+    const Date date = first_date({other});
+    if (date && !metadata.published_else && is_another_day(*date, *metadata.published)) {
+      metadata.published_else = date;
+    }
+  }
   if (!metadata.published) {
     metadata.published =
         date_in_url(url.empty() ? std::string_view(metadata.canonical_url) : url);

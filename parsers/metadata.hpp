@@ -19,6 +19,8 @@ struct PageMetadata {
   bool authors_are_site = false;  // nobody is named: it is the site that signs
   std::optional<std::chrono::sys_seconds> published;
   int published_offset = 0;  // minutes east of UTC, as the page wrote it; 0: UTC or none
+  // Another day that the marks call that of publication, when they do not agree.
+  std::optional<std::chrono::sys_seconds> published_else;
   std::optional<std::chrono::sys_seconds> modified;
   std::string language;  // BCP 47
   std::string canonical_url;

@@ -392,7 +392,11 @@ class Scan {
   }
 
   void visit_element(Index i) {
-    if (tree_[i].attributes == 0) {
+    if (tree_[i].attributes == 0 || i < comments_end_) {
+      return;
+    }
+    if (headline_at_ != 0 && is_comment(i)) {
+      comments_end_ = tree_[i].end;
       return;
     }
     visit_item(i);
@@ -405,12 +409,38 @@ class Scan {
     visit_byline(i);
   }
 
+  // Readers' comments, below the headline: they have authors and dates of their own.
+  bool is_comment(Index i) {
+    const std::string_view id = tree_.attribute(i, Attr::id);
+    const std::string_view classes = tree_.attribute(i, Attr::class_);
+    return starts_with_ignoring_case(id, "comment") ||
+           (!classes.empty() && what_is_named(classes).comment);
+  }
+
   bool leads_to_author(Index i) const {
-    const std::string_view href = tree_.attribute(i, Attr::href);
-    const std::size_t at = href.find("/aut");
-    return names(tree_.attribute(i, Attr::rel), "author") ||
-           (at != href.npos && (href.find("/author/", at) != href.npos ||
-                                href.find("/autor/", at) != href.npos));
+    if (names(tree_.attribute(i, Attr::rel), "author")) {
+      return true;
+    }
+    constexpr std::string_view kFolders[] = {
+        "author",     "authors",     "autor",        "autores",   "autoren",
+        "auteur",     "auteurs",     "autore",       "autori",    "penulis",
+        "journalist", "journalists", "writer",       "writers",   "reporter",
+        "reporters",  "contributor", "contributors", "columnist", "columnists",
+        "byline",     "signataires"};
+    std::string_view path = tree_.attribute(i, Attr::href).substr(0, 300);
+    while (!path.empty()) {
+      const std::size_t slash = path.find('/');
+      if (slash == path.npos) {
+        return false;  // a folder, not the page
+      }
+      const std::string_view folder = path.substr(0, slash);
+      path.remove_prefix(slash + 1);
+      if (!path.empty() && std::find(std::begin(kFolders), std::end(kFolders), folder) !=
+                               std::end(kFolders)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void visit_time(Index i) {
@@ -454,13 +484,15 @@ class Scan {
   struct Names {
     bool author = false;
     bool date = false;
+    bool comment = false;
   };
   static Names read_names(std::string_view attribute) {
     const std::string lower = to_ascii_lower(attribute);
     const auto has = [&](std::string_view part) {
       return lower.find(part) != std::string::npos;
     };
-    return {is_author_name(lower), has("date") || has("publish") || has("time")};
+    return {is_author_name(lower), has("date") || has("publish") || has("time"),
+            lower.starts_with("comment") || has(" comment")};
   }
   Names what_is_named(std::string_view classes) {
     const auto [known, is_new] = known_.try_emplace(classes);
@@ -476,7 +508,8 @@ class Scan {
       return attribute.find(part) != std::string_view::npos;
     };
     return (has("byline") || has("author") || has("autor") || has("auteur") ||
-            has("verfasser") || has("penulis")) &&
+            has("verfasser") || has("penulis") || has("journalist") || has("reporter") ||
+            has("contributor") || has("redakteur")) &&
            !has("authority") && !has("authorization") && !has("comment") && !has("bio") &&
            !has("image") && !has("photo") && !has("caption") && !has("media") &&
            !has("video") && !has("audio");
@@ -514,6 +547,7 @@ class Scan {
   std::vector<Byline> items_, links_, bylines_;
   std::unordered_map<std::string_view, Names> known_;  // by class attribute
   Index headline_at_ = 0;
+  Index comments_end_ = 0;  // of the comments that were met last
 };
 
 }  // namespace

@@ -280,6 +280,7 @@ std::string_view without_tail(std::string_view name) {
   for (const char stop : {'(', '[', '<', '@', '"'}) {
     name = name.substr(0, std::min(name.find(stop), name.size()));
   }
+  name = name.substr(0, find_ignoring_case(name, " for "));
   return trim(name);
 }
 

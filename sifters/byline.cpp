@@ -30,6 +30,11 @@ constexpr std::string_view kKinds[] = {
     "articolo", "testo",   "artigo"};
 constexpr std::string_view kBys[] = {" by ", " von ", " par ", " por ", " di "};
 
+constexpr std::string_view kPublished[] = {
+    "published ", "published:", "posted on ",  "veröffentlicht ", "erschienen ",
+    "publié ",    "publicado ", "pubblicato ", "gepubliceerd ",   "publicerad ",
+    "publisert ", "julkaistu ", "opublikowano"};
+
 constexpr std::string_view kJoins[] = {"and", "und", "et", "y", "e", "og", "och", "en"};
 
 template <std::size_t kSize>
@@ -94,6 +99,9 @@ class Reading {
     if (choice_.headline) {
       read_below_headline();
       if (!metadata_.published) {
+        metadata_.published = date_said();
+      }
+      if (!metadata_.published) {
         metadata_.published = date_around();
       }
     }
@@ -125,11 +133,29 @@ class Reading {
       if (block.weight >= kDateline) {
         continue;
       }
+      settle_date(block.text);
       if (wants_authors()) {
         take(names_in(i));
       } else {
         complete_first_name(names_below_lead(i));
       }
+    }
+  }
+
+  // Where the marks name two days, the one that readers see is meant.
+  void settle_date(std::string_view text) {
+    if (!metadata_.published_else) {
+      return;
+    }
+    if (const auto date = date_within(text)) {
+      const auto day_of = [](std::chrono::sys_seconds time) {
+        return std::chrono::floor<std::chrono::days>(time);
+      };
+      if (day_of(*date) == day_of(*metadata_.published_else)) {
+        metadata_.published = metadata_.published_else;
+        metadata_.published_offset = 0;
+      }
+      metadata_.published_else.reset();
     }
   }
 
@@ -246,6 +272,24 @@ class Reading {
         }
       }
     }
+  }
+
+  // "Published on 8 January 2022", wherever it stands in the text.
+  std::optional<std::chrono::sys_seconds> date_said() const {
+    for (std::size_t i = choice_.first; i < choice_.last; ++i) {
+      const std::string_view text = page_.blocks[i].text;
+      const std::string_view line = text.substr(0, text.find('\n'));
+      if (line.size() <= kDateline &&
+          std::any_of(std::begin(kPublished), std::end(kPublished),
+                      [&](std::string_view word) {
+                        return starts_with_ignoring_case(line, word);
+                      })) {
+        if (const auto date = date_within(line)) {
+          return date;
+        }
+      }
+    }
+    return std::nullopt;
   }
 
   // The date in the nearest short blocks above the headline, as a kicker has it, else in

@@ -204,6 +204,35 @@ TEST_CASE("metadata: whose article it is, when sources differ", "[metadata]") {
        "<h1>x</h1><p class='author'>Raj Patel</p>",
        {"dpa"}},
       {"<h1>x</h1><div class='auteurs'>par Élise Dupont</div>", {"Élise Dupont"}},
+      // JSON-LD names an editor, or the first of two
+      {"<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"headline\":\"x\","
+       "\"author\":{\"@type\":\"Person\",\"name\":\"Eva Lind\"}}</script>"
+       "<h1>x</h1><p class='author'>Ann Lee</p>",
+       {"Ann Lee"}},
+      {"<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"headline\":\"x\","
+       "\"author\":{\"@type\":\"Person\",\"name\":\"Ann Lee\"}}</script>"
+       "<h1>x</h1><p class='author'>a. lee / J. R. patel</p>",
+       {"A. Lee", "J. R. Patel"}},
+      {"<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"headline\":\"x\","
+       "\"author\":{\"@type\":\"Person\",\"name\":\"Ann Lee\"}}</script>"
+       "<h1>x</h1><p class='author'>A. Lee</p>",
+       {"Ann Lee"}},
+      {"<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"headline\":\"x\","
+       "\"author\":{\"@type\":\"Person\",\"name\":\"Ann Lee\"}}</script>"
+       "<h1>x</h1><p class='author'>Ann Lee Correspondent</p><p class='author'>Raj "
+       "Patel</p>",
+       {"Ann Lee"}},
+      // further down, or of a sound file
+      {"<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"headline\":\"x\","
+       "\"author\":{\"@type\":\"Person\",\"name\":\"Ann Lee\"}}</script>"
+       "<h1>x</h1><p class='mediabox-byline'>Raj Patel</p>",
+       {"Ann Lee"}},
+      {"<h1>x</h1><a href='/reporters/ann-lee'>Ann Lee</a><a href=/authors>Our "
+       "Authors</a>",
+       {"Ann Lee"}},
+      {"<h1>x</h1><ol class='comments'><li><b class='author'>Raj Patel</b></ol>", {}},
+      {"<h1>x</h1><p class='author'>Ann Lee and Raj Patel for the Daily Pebble</p>",
+       {"Ann Lee", "Raj Patel"}},
   }));
   CAPTURE(page);
   CHECK(names(read(page)) == authors);
@@ -215,4 +244,11 @@ TEST_CASE("metadata: addresses that are no http address are none", "[metadata]")
       "content='data:x'>");
   CHECK(metadata.canonical_url.empty());
   CHECK(metadata.image.empty());
+}
+
+TEST_CASE("metadata: dates of readers' comments are not the article's", "[metadata]") {
+  const PageMetadata metadata = read(
+      "<h1>x</h1><p>Text</p><div id='comments'><div class='comment-meta'>"
+      "<time datetime='2020-02-25T13:02:01+01:00'>25 February</time></div></div>");
+  CHECK_FALSE(metadata.published);
 }
