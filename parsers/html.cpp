@@ -354,11 +354,10 @@ HtmlTree parse_html(std::string_view utf8) {
     parser = std::make_unique<Parser>();
   }
   HtmlTree tree;
-  // MyHTML wants something to begin with.
-  const std::string_view page =
-      utf8.empty() ? " " : utf8.substr(0, limits::kMaxPageBytes);
+  const std::string_view page = utf8.substr(0, limits::kMaxPageBytes);
   const std::string_view needed = leave_out_unneeded(page, parser->storage);
-  std::string cut = parser->parse(needed);
+  // MyHTML wants something to begin with.
+  std::string cut = parser->parse(needed.empty() ? " " : needed);
   tree.text_.reserve(needed.size());
   HtmlTreeBuilder(tree).copy(parser->document());
   if (cut.empty() && page.size() < utf8.size()) {
