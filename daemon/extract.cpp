@@ -154,7 +154,7 @@ std::string error_json(const Job& job, const std::string& error) {
 // The file's bytes, one more than the limit at most, so that a longer one is known: a
 // view of `buffer`, which only grows, so that one worker's pages share its memory.
 std::optional<std::string_view> read_page(const std::string& file, std::string& buffer) {
-  constexpr std::size_t kFirst = 256 * limits::kKiB;
+  constexpr std::size_t kPiece = 256 * limits::kKiB;
   constexpr std::size_t kMost = limits::kMaxPageBytes + 1;
   std::ifstream opened;
   std::istream* in = &std::cin;
@@ -168,7 +168,7 @@ std::optional<std::string_view> read_page(const std::string& file, std::string& 
   std::size_t size = 0;
   while (size < kMost) {
     if (size == buffer.size()) {
-      buffer.resize(std::clamp(2 * size, kFirst, kMost));
+      buffer.resize(std::min(size + kPiece, kMost));
     }
     in->read(buffer.data() + size, static_cast<std::streamsize>(buffer.size() - size));
     size += static_cast<std::size_t>(in->gcount());

@@ -90,6 +90,11 @@ bool holds_raw_text(std::string_view name) {
   return false;
 }
 
+// Whether one of the names that take_start_tag() knows begins so.
+bool may_be_special(char c) {
+  return std::string_view("tsinxlpTSINXLP").find(c) != std::string_view::npos;
+}
+
 class Slimming {
  public:
   Slimming(std::string_view page, std::string& out) : page_(page), out_(out) {}
@@ -203,7 +208,7 @@ class Slimming {
     const std::string_view name = take_name();
     is_data_ = false;
     take_attributes(true);
-    if (is_in_doubt_ || name.size() > 9) {
+    if (is_in_doubt_ || name.size() < 3 || name.size() > 9 || !may_be_special(name[0])) {
       return;
     }
     if (equals_ignoring_case(name, "link")) {

@@ -8,6 +8,7 @@
 #include "parsers/chars.hpp"
 #include "parsers/date.hpp"
 #include "parsers/metadata.hpp"
+#include "parsers/page_names.hpp"
 #include "parsers/person_names.hpp"
 
 namespace siftd {
@@ -140,115 +141,15 @@ class Scan {
   }
 
   void take_meta(std::string_view name, std::string_view value) {
-    struct Field {
-      std::string_view name;
-      std::string Findings::*field;
-    };
-    static constexpr Field kFields[] = {
-        {"og:title", &Findings::og_title},
-        {"twitter:title", &Findings::twitter_title},
-        {"title", &Findings::meta_title},
-        {"dc.title", &Findings::meta_title},
-        {"dcterms.title", &Findings::meta_title},
-        {"dc:title", &Findings::meta_title},
-        {"citation_title", &Findings::meta_title},
-        {"parsely-title", &Findings::meta_title},
-        {"sailthru.title", &Findings::meta_title},
-        {"og:site_name", &Findings::og_site},
-        {"application-name", &Findings::application_name},
-        {"twitter:site", &Findings::twitter_site},
-        {"og:description", &Findings::og_description},
-        {"description", &Findings::description},
-        {"twitter:description", &Findings::description},
-        {"dc.description", &Findings::description},
-        {"og:image", &Findings::og_image},
-        {"og:image:url", &Findings::og_image},
-        {"og:image:secure_url", &Findings::og_image},
-        {"twitter:image", &Findings::twitter_image},
-        {"twitter:image:src", &Findings::twitter_image},
-        {"og:url", &Findings::og_url},
-        {"og:type", &Findings::og_type},
-        {"og:locale", &Findings::og_locale},
-        {"content-language", &Findings::content_language},
-        {"dc.language", &Findings::content_language},
-        {"language", &Findings::content_language},
-        {"article:published_time", &Findings::published_og},
-        {"og:article:published_time", &Findings::published_og},
-        {"og:published_time", &Findings::published_og},
-        {"og:pubdate", &Findings::published_og},
-        {"article:published", &Findings::published_og},
-        {"article:modified_time", &Findings::modified_og},
-        {"og:updated_time", &Findings::modified_og},
-        {"og:modified_time", &Findings::modified_og},
-        {"parsely-pub-date", &Findings::published_meta},
-        {"sailthru.date", &Findings::published_meta},
-        {"pubdate", &Findings::published_meta},
-        {"publishdate", &Findings::published_meta},
-        {"publish-date", &Findings::published_meta},
-        {"publish_date", &Findings::published_meta},
-        {"publication_date", &Findings::published_meta},
-        {"publication-date", &Findings::published_meta},
-        {"publicationdate", &Findings::published_meta},
-        {"published_date", &Findings::published_meta},
-        {"article_date_original", &Findings::published_meta},
-        {"article.published", &Findings::published_meta},
-        {"article.created", &Findings::published_meta},
-        {"originalpublicationdate", &Findings::published_meta},
-        {"original-publish-date", &Findings::published_meta},
-        {"displaydate", &Findings::published_meta},
-        {"ptime", &Findings::published_meta},
-        {"pdate", &Findings::published_meta},
-        {"date", &Findings::published_meta},
-        {"dc.date", &Findings::published_meta},
-        {"dc.date.issued", &Findings::published_meta},
-        {"dc.date.created", &Findings::published_meta},
-        {"dcterms.created", &Findings::published_meta},
-        {"dcterms.issued", &Findings::published_meta},
-        {"dcterms.date", &Findings::published_meta},
-        {"dcterms.available", &Findings::published_meta},
-        {"citation_publication_date", &Findings::published_meta},
-        {"citation_date", &Findings::published_meta},
-        {"cxenseparse:recs:publishtime", &Findings::published_meta},
-        {"cxenseparse:publishtime", &Findings::published_meta},
-        {"rnews:datepublished", &Findings::published_meta},
-        {"created", &Findings::published_meta},
-        {"lastmod", &Findings::modified_meta},
-        {"last-modified", &Findings::modified_meta},
-        {"dc.date.modified", &Findings::modified_meta},
-        {"dcterms.modified", &Findings::modified_meta},
-        {"article:section", &Findings::section},
-        {"parsely-section", &Findings::section},
-    };
-    for (const Field& field : kFields) {
-      if (field.name == name) {
-        keep(found_.*field.field, value);
-        return;
-      }
+    if (const auto field = field_of_meta(name); field != nullptr) {
+      keep(found_.*field, value);
+    } else {
+      take_lists(name, value);
     }
-    take_lists(name, value);
   }
 
   void take_lists(std::string_view name, std::string_view value) {
-    if (is_one_of(name, {"author",
-                         "article:author",
-                         "parsely-author",
-                         "sailthru.author",
-                         "dc.creator",
-                         "dc:creator",
-                         "dcterms.creator",
-                         "byl",
-                         "citation_author",
-                         "article.author",
-                         "og:article:author",
-                         "creator",
-                         "dc.contributor",
-                         "cxenseparse:author",
-                         "authors",
-                         "article:author_name",
-                         "dcterms.creator",
-                         "og:author",
-                         "rbauthors",
-                         "weibo:article:creator"})) {
+    if (names_author(name)) {
       if (found_.meta_authors.size() < limits::kMaxAuthors) {
         found_.meta_authors.emplace_back(value.substr(0, limits::kMaxMetaBytes));
       }
@@ -421,26 +322,7 @@ class Scan {
     if (names(tree_.attribute(i, Attr::rel), "author")) {
       return true;
     }
-    constexpr std::string_view kFolders[] = {
-        "author",     "authors",     "autor",        "autores",   "autoren",
-        "auteur",     "auteurs",     "autore",       "autori",    "penulis",
-        "journalist", "journalists", "writer",       "writers",   "reporter",
-        "reporters",  "contributor", "contributors", "columnist", "columnists",
-        "byline",     "signataires"};
-    std::string_view path = tree_.attribute(i, Attr::href).substr(0, 300);
-    while (!path.empty()) {
-      const std::size_t slash = path.find('/');
-      if (slash == path.npos) {
-        return false;  // a folder, not the page
-      }
-      const std::string_view folder = path.substr(0, slash);
-      path.remove_prefix(slash + 1);
-      if (!path.empty() && std::find(std::begin(kFolders), std::end(kFolders), folder) !=
-                               std::end(kFolders)) {
-        return true;
-      }
-    }
-    return false;
+    return leads_to_person(tree_.attribute(i, Attr::href));
   }
 
   void visit_time(Index i) {
@@ -463,8 +345,8 @@ class Scan {
     if (classes.empty() && id.empty()) {
       return;
     }
-    const Names of_class = what_is_named(classes);
-    const Names of_id = id.empty() ? Names{} : read_names(id);
+    const ElementNames of_class = what_is_named(classes);
+    const ElementNames of_id = id.empty() ? ElementNames{} : read_names(id);
     const bool is_author = of_class.author || of_id.author;
     const bool is_date = of_class.date || names(id, "date");
     if (!is_author && !is_date) {
@@ -480,21 +362,7 @@ class Scan {
     }
   }
 
-  // What a class or id attribute says of its element.
-  struct Names {
-    bool author = false;
-    bool date = false;
-    bool comment = false;
-  };
-  static Names read_names(std::string_view attribute) {
-    const std::string lower = to_ascii_lower(attribute);
-    const auto has = [&](std::string_view part) {
-      return lower.find(part) != std::string::npos;
-    };
-    return {is_author_name(lower), has("date") || has("publish") || has("time"),
-            lower.starts_with("comment") || has(" comment")};
-  }
-  Names what_is_named(std::string_view classes) {
+  ElementNames what_is_named(std::string_view classes) {
     const auto [known, is_new] = known_.try_emplace(classes);
     if (is_new) {
       known->second = read_names(classes);
@@ -502,20 +370,8 @@ class Scan {
     return known->second;
   }
 
-  // `attribute` in lower case.
-  static bool is_author_name(std::string_view attribute) {
-    const auto has = [&](std::string_view part) {
-      return attribute.find(part) != std::string_view::npos;
-    };
-    return (has("byline") || has("author") || has("autor") || has("auteur") ||
-            has("verfasser") || has("penulis") || has("journalist") || has("reporter") ||
-            has("contributor") || has("redakteur")) &&
-           !has("authority") && !has("authorization") && !has("comment") && !has("bio") &&
-           !has("image") && !has("photo") && !has("caption") && !has("media") &&
-           !has("video") && !has("audio");
-  }
-
-  // The text of an element, cut at so many bytes: elements may be nested a thousand deep.
+  // The text of an element, cut at so many bytes: elements may be nested a thousand
+  // deep.
   std::string text_within(Index i, std::size_t bytes) const {
     std::string all;
     for (Index k = i; k < tree_[i].end && all.size() < bytes; ++k) {
@@ -545,7 +401,7 @@ class Scan {
   Findings& found_;
   std::vector<std::string> logos_;
   std::vector<Byline> items_, links_, bylines_;
-  std::unordered_map<std::string_view, Names> known_;  // by class attribute
+  std::unordered_map<std::string_view, ElementNames> known_;  // by class attribute
   Index headline_at_ = 0;
   Index comments_end_ = 0;  // of the comments that were met last
 };

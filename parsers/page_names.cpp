@@ -1,0 +1,209 @@
+#include "parsers/page_names.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "parsers/chars.hpp"
+
+namespace siftd {
+
+namespace {
+
+struct Field {
+  std::string_view name;
+  std::string Findings::*field;
+};
+
+constexpr Field kFields[] = {
+    {"og:title", &Findings::og_title},
+    {"twitter:title", &Findings::twitter_title},
+    {"title", &Findings::meta_title},
+    {"dc.title", &Findings::meta_title},
+    {"dcterms.title", &Findings::meta_title},
+    {"dc:title", &Findings::meta_title},
+    {"citation_title", &Findings::meta_title},
+    {"parsely-title", &Findings::meta_title},
+    {"sailthru.title", &Findings::meta_title},
+    {"og:site_name", &Findings::og_site},
+    {"application-name", &Findings::application_name},
+    {"twitter:site", &Findings::twitter_site},
+    {"og:description", &Findings::og_description},
+    {"description", &Findings::description},
+    {"twitter:description", &Findings::description},
+    {"dc.description", &Findings::description},
+    {"og:image", &Findings::og_image},
+    {"og:image:url", &Findings::og_image},
+    {"og:image:secure_url", &Findings::og_image},
+    {"twitter:image", &Findings::twitter_image},
+    {"twitter:image:src", &Findings::twitter_image},
+    {"og:url", &Findings::og_url},
+    {"og:type", &Findings::og_type},
+    {"og:locale", &Findings::og_locale},
+    {"content-language", &Findings::content_language},
+    {"dc.language", &Findings::content_language},
+    {"language", &Findings::content_language},
+    {"article:published_time", &Findings::published_og},
+    {"og:article:published_time", &Findings::published_og},
+    {"og:published_time", &Findings::published_og},
+    {"og:pubdate", &Findings::published_og},
+    {"article:published", &Findings::published_og},
+    {"article:modified_time", &Findings::modified_og},
+    {"og:updated_time", &Findings::modified_og},
+    {"og:modified_time", &Findings::modified_og},
+    {"parsely-pub-date", &Findings::published_meta},
+    {"sailthru.date", &Findings::published_meta},
+    {"pubdate", &Findings::published_meta},
+    {"publishdate", &Findings::published_meta},
+    {"publish-date", &Findings::published_meta},
+    {"publish_date", &Findings::published_meta},
+    {"publication_date", &Findings::published_meta},
+    {"publication-date", &Findings::published_meta},
+    {"publicationdate", &Findings::published_meta},
+    {"published_date", &Findings::published_meta},
+    {"article_date_original", &Findings::published_meta},
+    {"article.published", &Findings::published_meta},
+    {"article.created", &Findings::published_meta},
+    {"originalpublicationdate", &Findings::published_meta},
+    {"original-publish-date", &Findings::published_meta},
+    {"displaydate", &Findings::published_meta},
+    {"ptime", &Findings::published_meta},
+    {"pdate", &Findings::published_meta},
+    {"date", &Findings::published_meta},
+    {"dc.date", &Findings::published_meta},
+    {"dc.date.issued", &Findings::published_meta},
+    {"dc.date.created", &Findings::published_meta},
+    {"dcterms.created", &Findings::published_meta},
+    {"dcterms.issued", &Findings::published_meta},
+    {"dcterms.date", &Findings::published_meta},
+    {"dcterms.available", &Findings::published_meta},
+    {"citation_publication_date", &Findings::published_meta},
+    {"citation_date", &Findings::published_meta},
+    {"cxenseparse:recs:publishtime", &Findings::published_meta},
+    {"cxenseparse:publishtime", &Findings::published_meta},
+    {"rnews:datepublished", &Findings::published_meta},
+    {"created", &Findings::published_meta},
+    {"lastmod", &Findings::modified_meta},
+    {"last-modified", &Findings::modified_meta},
+    {"dc.date.modified", &Findings::modified_meta},
+    {"dcterms.modified", &Findings::modified_meta},
+    {"article:section", &Findings::section},
+    {"parsely-section", &Findings::section},
+};
+
+constexpr std::string_view kAuthorNames[] = {"author",
+                                             "article:author",
+                                             "parsely-author",
+                                             "sailthru.author",
+                                             "dc.creator",
+                                             "dc:creator",
+                                             "dcterms.creator",
+                                             "byl",
+                                             "citation_author",
+                                             "article.author",
+                                             "og:article:author",
+                                             "creator",
+                                             "dc.contributor",
+                                             "cxenseparse:author",
+                                             "authors",
+                                             "article:author_name",
+                                             "dcterms.creator",
+                                             "og:author",
+                                             "rbauthors",
+                                             "weibo:article:creator"};
+
+// Parts of class names and ids: of authors and dates, and of what only sounds so.
+enum class Says { author, date, other };
+struct Word {
+  std::string_view word;
+  Says says;
+};
+// By first letter.
+constexpr Word kWords[] = {
+    {"author", Says::author},       {"autor", Says::author},
+    {"auteur", Says::author},       {"authority", Says::other},
+    {"authorization", Says::other}, {"audio", Says::other},
+    {"byline", Says::author},       {"bio", Says::other},
+    {"contributor", Says::author},  {"comment", Says::other},
+    {"caption", Says::other},       {"date", Says::date},
+    {"image", Says::other},         {"journalist", Says::author},
+    {"media", Says::other},         {"penulis", Says::author},
+    {"publish", Says::date},        {"photo", Says::other},
+    {"reporter", Says::author},     {"redakteur", Says::author},
+    {"time", Says::date},           {"verfasser", Says::author},
+    {"video", Says::other},
+};
+
+// Where the words of each letter begin.
+constexpr auto kStarts = [] {
+  std::array<std::size_t, 27> starts{};
+  for (const Word& word : kWords) {
+    for (std::size_t after = static_cast<std::size_t>(word.word[0] - 'a') + 1;
+         after < starts.size(); ++after) {
+      ++starts[after];
+    }
+  }
+  return starts;
+}();
+
+constexpr std::string_view kFolders[] = {
+    "author",    "authors",    "autor",    "autores",    "autoren",     "auteur",
+    "auteurs",   "autore",     "autori",   "penulis",    "journalist",  "journalists",
+    "writer",    "writers",    "reporter", "reporters",  "contributor", "contributors",
+    "columnist", "columnists", "byline",   "signataires"};
+
+}  // namespace
+
+ElementNames read_names(std::string_view attribute) {
+  const std::string lower = to_ascii_lower(attribute);
+  bool is_author = false;
+  bool is_other = false;
+  ElementNames names;
+  for (std::size_t at = 0; at < lower.size(); ++at) {
+    if (!is_ascii_alpha(lower[at])) {
+      continue;
+    }
+    const std::string_view rest = std::string_view(lower).substr(at);
+    const std::size_t letter = static_cast<std::size_t>(lower[at] - 'a');
+    for (std::size_t k = kStarts[letter]; k < kStarts[letter + 1]; ++k) {
+      if (rest.starts_with(kWords[k].word)) {
+        is_author = is_author || kWords[k].says == Says::author;
+        is_other = is_other || kWords[k].says == Says::other;
+        names.date = names.date || kWords[k].says == Says::date;
+      }
+    }
+    names.comment = names.comment || (rest.starts_with("comment") &&
+                                      (at == 0 || is_ascii_space(lower[at - 1])));
+  }
+  names.author = is_author && !is_other;
+  return names;
+}
+
+bool leads_to_person(std::string_view address) {
+  std::string_view path = address.substr(0, 300);
+  while (!path.empty()) {
+    const std::size_t slash = path.find('/');
+    if (slash == path.npos) {
+      return false;  // a folder, not the page
+    }
+    const std::string_view folder = path.substr(0, slash);
+    path.remove_prefix(slash + 1);
+    if (!path.empty() && std::find(std::begin(kFolders), std::end(kFolders), folder) !=
+                             std::end(kFolders)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::string Findings::*field_of_meta(std::string_view name) {
+  const auto found = std::find_if(std::begin(kFields), std::end(kFields),
+                                  [&](const Field& field) { return field.name == name; });
+  return found == std::end(kFields) ? nullptr : found->field;
+}
+
+bool names_author(std::string_view name) {
+  return std::find(std::begin(kAuthorNames), std::end(kAuthorNames), name) !=
+         std::end(kAuthorNames);
+}
+
+}  // namespace siftd
