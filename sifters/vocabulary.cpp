@@ -326,7 +326,7 @@ class NameReader {
   static constexpr std::size_t kLongest = 200;
 
   std::uint32_t marks_ = 0;
-  std::array<char, 2 * kLongest + 1> pair_{};  // two words, a blank between them
+  std::array<char, 2 * kLongest + 1> pair_;  // two words, a blank between them
   std::size_t size_ = 0;
 };
 
@@ -426,7 +426,7 @@ std::uint32_t marks_of(const HtmlTree& tree, HtmlTree::Index node, KnownMarks& k
     return marks;
   }
   const std::string_view id = tree.attribute(node, Attr::id);
-  if (std::count(id.begin(), id.end(), '-') <= 3) {
+  if (!id.empty() && std::count(id.begin(), id.end(), '-') <= 3) {
     marks |= marks_of_names(id.substr(0, 200));
   }
   for (const Attr attr : {Attr::class_, Attr::test_id, Attr::component}) {
