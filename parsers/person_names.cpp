@@ -275,15 +275,6 @@ std::string without_brackets(std::string_view text) {
   return collapse_spaces(out);
 }
 
-// What follows in brackets or after a comma is a role, a place or an agency.
-std::string_view without_tail(std::string_view name) {
-  for (const char stop : {'(', '[', '<', '@', '"'}) {
-    name = name.substr(0, std::min(name.find(stop), name.size()));
-  }
-  name = name.substr(0, find_ignoring_case(name, " for "));
-  return trim(name);
-}
-
 std::vector<std::string_view> words_of(std::string_view text) {
   std::vector<std::string_view> words;
   std::size_t at = 0;
@@ -295,6 +286,18 @@ std::vector<std::string_view> words_of(std::string_view text) {
     at = end + 1;
   }
   return words;
+}
+
+// What follows in brackets or after a comma is a role, a place or an agency.
+std::string_view without_tail(std::string_view name) {
+  for (const char stop : {'(', '[', '<', '@', '"'}) {
+    name = name.substr(0, std::min(name.find(stop), name.size()));
+  }
+  const std::size_t whom = find_ignoring_case(name, " for ");
+  if (whom != name.npos && words_of(name.substr(0, whom)).size() >= 2) {
+    name = name.substr(0, whom);  // "Ann Lee for the Daily Pebble", not "Fund for Peace"
+  }
+  return trim(name);
 }
 
 template <std::size_t kSize>

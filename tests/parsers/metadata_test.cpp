@@ -54,6 +54,9 @@ TEST_CASE("person names: bylines as sites write them", "[metadata]") {
       {"Ann (A. J.) Lee", {"Ann Lee"}},
       {"Ann Lee (with Jo Doe and Raj Patel)", {"Ann Lee"}},
       {"Ann Lee (", {"Ann Lee"}},
+      {"Ann Lee and Raj Patel for the Daily Pebble", {"Ann Lee", "Raj Patel"}},
+      {"Fund for Peace", {"Fund for Peace"}},
+      {"a. lee / J. I. da silva", {"A. Lee", "J. I. da Silva"}},
   };
   for (const Case& c : cases) {
     CHECK(person_names(c.byline) == c.names);
