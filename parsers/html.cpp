@@ -182,13 +182,23 @@ class Parser {
     ++static_cast<Parser*>(self)->nodes_;
   }
 
+  // How much of a piece to feed: MyHTML does not resolve a character reference that
+  // begins in one and ends in the next.
+  static std::size_t whole_references(std::string_view piece) {
+    const std::size_t near = piece.size() - limits::kMaxEntityName;
+    const std::size_t last = piece.rfind('&');
+    return last == piece.npos || last < near || piece.find(';', last) != piece.npos
+               ? piece.size()
+               : last;
+  }
+
   std::string feed(std::string_view page) {
     std::size_t size = kPiece;
     for (std::size_t at = 0; at < page.size(); at += size) {
       size = tree_->active_formatting->length > kManyFormatting ? kSmallPiece : kPiece;
       const std::string_view piece = page.substr(at, size);
-      if (myhtml_parse_chunk_single(tree_, piece.data(), piece.size()) !=
-          MyHTML_STATUS_OK) {
+      size = piece.size() < page.size() - at ? whole_references(piece) : piece.size();
+      if (myhtml_parse_chunk_single(tree_, piece.data(), size) != MyHTML_STATUS_OK) {
         throw std::bad_alloc();  // its only failure
       }
       if (tree_->open_elements->length > limits::kMaxOpenElements) {

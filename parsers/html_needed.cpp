@@ -95,6 +95,18 @@ bool may_be_special(char c) {
   return std::string_view("tsinxlpTSINXLP").find(c) != std::string_view::npos;
 }
 
+bool is_drawn(std::string_view name) {
+  for (const std::string_view part :
+       {"path", "g", "use", "circle", "rect", "symbol", "polygon", "defs", "line",
+        "polyline", "ellipse", "clippath", "lineargradient", "stop", "mask", "text",
+        "tspan", "radialgradient", "filter"}) {
+    if (equals_ignoring_case(name, part)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 class Slimming {
  public:
   Slimming(std::string_view page, std::string& out) : page_(page), out_(out) {}
@@ -211,10 +223,12 @@ class Slimming {
     if (is_in_doubt_ || name.size() < 3 || name.size() > 9 || !may_be_special(name[0])) {
       return;
     }
-    if (equals_ignoring_case(name, "link")) {
+    if (equals_ignoring_case(name, "link") || equals_ignoring_case(name, "img")) {
       if (!is_data_) {
         leave_out_since(start);
       }
+    } else if (equals_ignoring_case(name, "svg")) {
+      take_drawing();
     } else if (holds_raw_text(name)) {
       take_raw_text(name);
       const bool is_unread =
@@ -337,6 +351,32 @@ class Slimming {
       }
     }
     at_ = end;
+  }
+
+  // What a drawing holds is not read. Elements of HTML would end it, and another drawing
+  // inside would end first.
+  void take_drawing() {
+    if (page_[at_ - 2] == '/') {
+      return;  // nothing
+    }
+    for (std::size_t at = page_.find('<', at_); at != page_.npos;
+         at = page_.find('<', at + 1)) {
+      const std::string_view rest = page_.substr(at + 1, 16);
+      const bool is_end = rest.starts_with('/');
+      const auto begins = rest.begin() + (is_end ? 1 : 0);
+      const auto ends = std::find_if(begins, rest.end(), ends_name);
+      const std::string_view name(begins, ends);
+      if (is_end && equals_ignoring_case(name, "svg")) {
+        if (at > at_) {
+          leave_out(at_, at);
+        }
+        at_ = at;
+        return;
+      }
+      if (!is_drawn(name)) {
+        return;
+      }
+    }
   }
 
   std::size_t find_end_tag(std::string_view name) const {

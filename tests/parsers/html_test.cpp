@@ -95,6 +95,9 @@ TEST_CASE("html: what is left out before the parse is told as browsers tell it",
       {"a <  b </3>c", "a < b c"},
       {"a \n\t b<pre>c\n  d</pre>  e", "a bc\n  d  e"},
       {"<svg><style>x</style><script>y</script><path d='M0'/></svg>a", "a"},
+      {"<svg viewBox='0'><g><path d='M0'></g></svg>a<svg/>b<svg><use/>c", "ab"},
+      {"<svg><g><p>a</p></svg>b", "ab"},
+      {"a<img src=/x alt=y><img itemprop=image src=/z>b", "ab"},
       {"<link rel=stylesheet href=x>a<link rel='canonical' href=/b>", "a"},
       {"", ""},
       {"<script></script>", ""},
@@ -118,6 +121,17 @@ TEST_CASE("html: what is left out before the parse is told as browsers tell it",
   CHECK(tree.attribute(find(tree, Tag::a), Attr::class_) == "y");
   CHECK(tree.attribute(find(tree, Tag::a), Attr::href) == "/z");
   CHECK(tree.attribute(find(tree, Tag::link), Attr::href) == "/b");
+}
+
+TEST_CASE("html: a character reference is resolved wherever the parser's pieces end",
+          "[html]") {
+  for (std::size_t before = 8160; before < 8200; ++before) {
+    const std::string text(before, 'x');
+    for (const std::string_view reference : {"&#8221;", "&rdquo;", "&#x201D;"}) {
+      const HtmlTree tree = parse_html(text + std::string(reference) + " & y");
+      CHECK(tree.text_below(0) == text + "\u201D & y");
+    }
+  }
 }
 
 TEST_CASE("html: an attribute that stands there without a value is there", "[html]") {
