@@ -209,6 +209,9 @@ class Slimming {
   };
   Mark mark() const { return {at_, done_, out_.size()}; }
   void leave_out_since(const Mark& mark) {
+    if (mark.at > 0 && page_[mark.at - 1] == '<') {
+      return;  // it would become a tag with what comes next
+    }
     out_.resize(mark.size);
     done_ = mark.done;
     leave_out(mark.at, at_);
@@ -230,6 +233,10 @@ class Slimming {
     } else if (equals_ignoring_case(name, "svg")) {
       take_drawing();
     } else if (holds_raw_text(name)) {
+      if (page_[at_ - 2] == '/') {
+        is_in_doubt_ = true;  // within SVG and MathML it holds nothing
+        return;
+      }
       take_raw_text(name);
       const bool is_unread =
           equals_ignoring_case(name, "script") || equals_ignoring_case(name, "style");

@@ -229,6 +229,9 @@ TEST_CASE("html: scripts and styles are left unread, what stands around them is 
       {"a<script>never closed <p>b", "a"},
       {"a<script>'<p>b</p>'</script>c", "ac"},
       {"a<script><!-- <script> </script> --></script>b", "ab"},
+      {"<svg><defs><style/></defs></svg>a<style>p {}</style>b", "ab"},
+      {"<math><script/></math>a<script>c()</script>b", "ab"},
+      {"a <<script>c()</script>b> d", "a <b> d"},
   }));
   CAPTURE(page);
   const HtmlTree tree = parse_html(page);
