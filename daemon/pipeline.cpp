@@ -103,7 +103,7 @@ void Pipeline::retire(PolledFeed& feed) {
   by_job_[feed.job] = nullptr;
 }
 
-// Feeds with the same settings share one; most have the same as the one before.
+// Feeds with the same settings share one.
 std::shared_ptr<const Access> Pipeline::access_of(const FetchConfig& config) {
   Access wanted = access_for(config);
   for (const std::shared_ptr<const Access>& access : access_) {

@@ -20,7 +20,7 @@ class CurlSockets {
   static int close(void* self, int socket);
 
   // What curl wants to know of a socket, of which not all were opened here (a
-  // resolver's are not): EPOLLIN, EPOLLOUT; 0: nothing for now, it may be closed.
+  // resolver's are not): EPOLLIN, EPOLLOUT; 0: nothing, as between two transfers.
   void watch(int socket, std::uint32_t events);
   // Of one that something was heard of. False: it is of no transfer.
   bool is_wanted(int socket);
