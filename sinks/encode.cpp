@@ -8,6 +8,7 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 #include <string_view>
+#include <utility>
 
 #include "base/limits.hpp"
 
@@ -410,7 +411,8 @@ void cut(std::string& text, std::size_t limit) {
   text.resize(limit);
 }
 
-// Everything that may be long except the article's text, which cut() shortens.
+// Everything that may be long except the article's text, which cut() shortens: it
+// goes when it alone would take half of a line.
 void drop_extras(ArticleData& data) {
   data.removed.clear();
   data.changes.reset();
@@ -434,23 +436,21 @@ std::string encode_truncated(Event event, std::uint64_t sequence) {
     return Encoder().encode(event, sequence, true);
   }
   auto& data = std::get<ArticleData>(event.data);
-  std::size_t limit = data.content_text.size();
-  bool has_extras = true;
+  std::string text = std::exchange(data.content_text, {});
+  std::size_t rest = Encoder().encode(event, sequence, true).size();
+  if (rest > limits::kMaxEventBytes / 2) {
+    drop_extras(data);
+    rest = Encoder().encode(event, sequence, true).size();
+  }
+  std::size_t room = limits::kMaxEventBytes - 1 - rest;
   while (true) {
+    cut(text, room);
+    data.content_text = text;
     std::string line = Encoder().encode(event, sequence, true);
     if (line.size() < limits::kMaxEventBytes) {
       return line;
     }
-    if (limit > limits::kMiB) {
-      limit = limit * 3 / 4;
-      cut(data.content_text, limit);
-    } else if (has_extras) {
-      drop_extras(data);
-      has_extras = false;
-    } else {
-      limit /= 2;
-      cut(data.content_text, limit);
-    }
+    room = room * 3 / 4;  // what has to be escaped takes more
   }
 }
 
