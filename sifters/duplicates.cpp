@@ -102,7 +102,13 @@ void compare_terms(const Fingerprint& print,
   evidence.terms_here = static_cast<int>(print.terms.size());
   evidence.terms_there = static_cast<int>(there.size());
   int leads_found = 0;
+  // Which hashes can be among those there: most are not, and need no search.
+  std::uint64_t bits = 0;
+  const auto bit = [](std::uint32_t hash24) {
+    return std::uint64_t{1} << (hash24 & 63);
+  };
   for (Remembered::PackedTerm other : there) {
+    bits |= bit(term_hash(other));
     evidence.title_there += term_in_title(other);
     evidence.title_numbers_there +=
         term_in_title(other) && term_kind(other) == Fingerprint::Term::number;
@@ -113,9 +119,12 @@ void compare_terms(const Fingerprint& print,
     evidence.title_numbers_here +=
         term.in_title && term.kind == Fingerprint::Term::number;
     evidence.leads_here += is_lead(term);
-    auto other = std::find_if(there.begin(), there.end(), [&term](auto packed) {
-      return term_hash(packed) == term.hash >> 8;
-    });
+    auto other = there.end();
+    if ((bits & bit(term.hash >> 8)) != 0) {
+      other = std::find_if(there.begin(), there.end(), [&term](auto packed) {
+        return term_hash(packed) == term.hash >> 8;
+      });
+    }
     if (other == there.end()) {
       evidence.leads_missing_there += is_lead(term);
       continue;

@@ -38,6 +38,7 @@ struct Recogniser::State {
     Verdict verdict;
     std::uint32_t match = 0;  // ordinals; 0: none
     std::uint32_t story = 0;
+    bool is_compared = false;  // with stories, and nothing else since
   };
 
   Finding judge(std::uint64_t article, const Fingerprint& print, std::uint32_t now,
@@ -57,6 +58,7 @@ struct Recogniser::State {
     if (!settings.stories)
       return finding;
     finding.story = stories.find(print, now, finding.match);
+    finding.is_compared = finding.match == 0;
     verdict.story = finding.story == 0 ? article : stories.name(finding.story);
     return finding;
   }
@@ -83,7 +85,9 @@ struct Recogniser::State {
 
   void remember(std::uint64_t article, const Fingerprint& print, std::uint32_t now,
                 const Finding& finding) {
-    std::uint32_t ordinal = remembered.add(article, now, print, choose_terms(print));
+    std::uint32_t ordinal = remembered.add(
+        article, now, print,
+        finding.is_compared ? stories.terms_compared() : choose_terms(print));
     Remembered::Record& record = remembered[ordinal];
     record.original = ordinal;
     if (finding.match != 0) {

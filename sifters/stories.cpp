@@ -19,14 +19,18 @@ constexpr float kEarlyWeight = 2.6F;
 constexpr float kPriorArticles = 11468;
 
 // Logarithms of whole numbers: what idf is made of.
+using Logarithms = std::array<float, 4096>;
+const Logarithms kLogarithms = [] {
+  Logarithms table{};
+  for (std::size_t i = 1; i < table.size(); ++i) {
+    table[i] = std::log(static_cast<float>(i));
+  }
+  return table;
+}();
+
 float log_of(std::uint32_t count) {
-  static const auto kTable = [] {
-    std::array<float, 4096> table{};
-    for (std::size_t i = 1; i < table.size(); ++i)
-      table[i] = std::log(static_cast<float>(i));
-    return table;
-  }();
-  return count < kTable.size() ? kTable[count] : std::log(static_cast<float>(count));
+  return count < kLogarithms.size() ? kLogarithms[count]
+                                    : std::log(static_cast<float>(count));
 }
 
 std::uint32_t spread(std::uint32_t hash24) {
@@ -58,7 +62,7 @@ Stories::Stories(Remembered& remembered)
     : remembered_(remembered), counts_(allocate_big(kCounts * sizeof(std::uint32_t))) {}
 
 float Stories::idf(std::uint32_t hash24) const {
-  return std::max(0.02F, 1 - log_of(counts()[hash24 % kCounts] + 1) / log_articles_);
+  return std::max(0.02F, 1 - log_of(counts()[hash24 % kCounts] + 1) * per_log_articles_);
 }
 
 float Stories::weigh(Remembered::PackedTerm term) const {
@@ -69,7 +73,7 @@ void Stories::load_query(const Fingerprint& print) {
   Query& q = query_;
   q.terms.clear();
   q.packed.clear();
-  log_articles_ = std::log(static_cast<float>(articles_) + kPriorArticles);
+  per_log_articles_ = 1 / std::log(static_cast<float>(articles_) + kPriorArticles);
   for (const Fingerprint::Term& term : print.terms)
     __builtin_prefetch(&counts()[(term.hash >> 8) % kCounts]);
   std::array<std::pair<float, Remembered::PackedTerm>, 64> sorted;
@@ -149,18 +153,26 @@ void Stories::gather_hits() {
     }
   }
   for (const Hit& hit : slots_) {
-    if (hit.ordinal != 0 && remembered_.is_alive(hit.ordinal))
+    if (hit.ordinal != 0) {
       hits_.push_back(hit);
+    }
   }
-  std::size_t most = std::min(kMost, hits_.size());
-  auto heavier = [](const Hit& a, const Hit& b) {
-    return a.weight != b.weight ? a.weight > b.weight : a.ordinal > b.ordinal;
+  auto lighter = [](const Hit& a, const Hit& b) {
+    return a.weight != b.weight ? a.weight < b.weight : a.ordinal < b.ordinal;
   };
-  std::partial_sort(hits_.begin(), hits_.begin() + static_cast<std::ptrdiff_t>(most),
-                    hits_.end(), heavier);
-  hits_.resize(most);
-  for (const Hit& hit : hits_)
-    remembered_.prefetch(hit.ordinal);
+  // A heap: who is alive is asked of the heaviest only, since each costs a cache miss.
+  std::make_heap(hits_.begin(), hits_.end(), lighter);
+  std::array<Hit, kMost> heaviest;
+  std::size_t count = 0;
+  while (!hits_.empty() && count < kMost) {
+    std::pop_heap(hits_.begin(), hits_.end(), lighter);
+    if (remembered_.is_alive(hits_.back().ordinal)) {
+      remembered_.prefetch(hits_.back().ordinal);
+      heaviest[count++] = hits_.back();
+    }
+    hits_.pop_back();
+  }
+  hits_.assign(heaviest.begin(), heaviest.begin() + count);
 }
 
 Stories::Match Stories::match(std::uint32_t ordinal) const {

@@ -45,6 +45,8 @@ class Stories {
 
   // The terms worth remembering of an article, the heaviest first.
   std::span<const Remembered::PackedTerm> choose_terms(const Fingerprint& print);
+  // The same of the article that compare() was just asked about, and faster.
+  std::span<const Remembered::PackedTerm> terms_compared() const { return query_.packed; }
 
   // Adds an article that is remembered, with the terms that choose_terms() gave; to
   // the story that has this number, or to a new one (0) of this name.
@@ -123,8 +125,8 @@ class Stories {
   std::unordered_map<std::uint32_t, Story> stories_;
   std::size_t singles_ = 0;
   std::size_t articles_ = 0;
-  BigMemory counts_;  // of articles, by term
-  float log_articles_ = 1;
+  BigMemory counts_;            // of articles, by term
+  float per_log_articles_ = 1;  // what a term's idf loses by each unit of its log
   // The article being judged.
   struct Query {
     std::vector<Weight> terms;  // the heaviest first
