@@ -32,6 +32,42 @@ struct Ratios {
   }
 };
 
+// The same as plain counts, of the text that has fewer.
+double plain_share(const Evidence& e) {
+  return e.count_shared / (std::min(e.count_here, e.count_there) + 0.3);
+}
+
+// The same headline, and what it is about is in both texts: the pairs of the fit
+// seldom had whole headlines, which say more than the model knows.
+bool has_same_title(const Evidence& e, const Ratios& r) {
+  return r.title >= 0.88 && e.title_shared >= 4 &&
+         e.leads_missing_here + e.leads_missing_there == 0;
+}
+
+// Of the shingles so many have to be common.
+constexpr double kLeastShared = 0.2;
+constexpr double kLeastSharedWithTitle = 0.13;
+
+// Passages in common make a story; for a copy that is so far from its original the
+// headline has to speak too. `plain` is the share in common.
+bool is_mostly_other(const Evidence& e, const Ratios& r, double plain) {
+  const bool has_title = r.title >= 0.6 && e.title_shared >= 2;
+  // Two passages of a small sample may be a chance find: then the headline or what
+  // both speak of has to agree.
+  const bool is_chance = e.count_shared < 3 && r.body < 0.2 && !has_title;
+  const double least = has_same_title(e, r) ? kLeastSharedWithTitle : kLeastShared;
+  return plain < least || (plain < 0.4 && !has_title) || is_chance;
+}
+
+// What a text scores at most that has something decisive against it.
+constexpr double kDecisive = -0.5;
+// Moves the point where the fewest mistakes are made to 0.8 on the scale.
+constexpr double kBias = 0.686;
+
+double to_probability(double z) {
+  return 1 / (1 + std::exp(-z - kBias));
+}
+
 double not_shared(int shared, int all) {
   return all == 0 ? 1 : 1 - 1.0 * shared / all;
 }
@@ -56,6 +92,14 @@ bool differs_in_a_word_that_matters(const Evidence& e) {
 }
 
 }  // namespace
+
+double most_by_shingles(const Evidence& e) {
+  return plain_share(e) < kLeastSharedWithTitle ? to_probability(kDecisive) : 1;
+}
+
+double most_by_counts(const Evidence& e) {
+  return is_mostly_other(e, Ratios(e), plain_share(e)) ? to_probability(kDecisive) : 1;
+}
 
 double certainty(const Evidence& e) {
   // Fitted by logistic regression to 36,000 pairs of copies and look-alikes. Some of
@@ -88,32 +132,19 @@ double certainty(const Evidence& e) {
        2.617 * (1 - c) * r.title - 8.796 * leads;
   z += -2.477 * std::log1p(days) + 0.571 * std::min(days, 1.0) * r.containing;
   // By plain counts too: what the rest of both says is often said, and yet not here.
-  double plain =
-      std::min<double>(c, e.count_shared / (std::min(e.count_here, e.count_there) + 0.3));
-  // The same headline, and what it is about is in both texts: the pairs of the fit
-  // seldom had whole headlines, which say more than the model knows.
-  bool has_same_title = r.title >= 0.88 && e.title_shared >= 4 &&
-                        e.leads_missing_here + e.leads_missing_there == 0;
+  double plain = std::min(c, plain_share(e));
+  bool has_title = has_same_title(e, r);
   constexpr double kSameTitle = 0.6;
-  double least = has_same_title ? 0.13 : 0.2;  // of the shingles in common
-  z += has_same_title ? kSameTitle : 0;
-  // Passages in common make a story; for a copy that is so far from its original the
-  // headline has to speak too.
-  bool is_mostly_other = c < 1.5 * least || plain < least ||
-                         (plain < 0.4 && (r.title < 0.6 || e.title_shared < 2));
-  // Two passages of a small sample may be a chance find: then the headline or what
-  // both speak of has to agree.
-  bool says_the_same = r.body >= 0.2 || (r.title >= 0.6 && e.title_shared >= 2);
-  is_mostly_other = is_mostly_other || (e.count_shared < 3 && !says_the_same);
+  z += has_title ? kSameTitle : 0;
+  bool is_other = c < 1.5 * (has_title ? kLeastSharedWithTitle : kLeastShared) ||
+                  is_mostly_other(e, r, plain);
   // "Briefing 12" and "Briefing 13" are two, unless nearly all of the text is the same.
   bool is_next_in_series = plain < 0.8 && e.title_numbers_here > 0 &&
                            e.title_numbers_there > 0 && e.title_numbers_shared == 0;
-  if (is_mostly_other || is_next_in_series || differs_in_a_word_that_matters(e)) {
-    z = std::min(z, -0.5);
+  if (is_other || is_next_in_series || differs_in_a_word_that_matters(e)) {
+    z = std::min(z, kDecisive);
   }
-  // Moves the point where the fewest mistakes are made to 0.8 on the scale.
-  constexpr double kBias = 0.686;
-  return 1 / (1 + std::exp(-z - kBias));
+  return to_probability(z);
 }
 
 }  // namespace siftd

@@ -258,7 +258,7 @@ void Duplicates::choose(std::size_t most) {
 }
 
 std::span<const Duplicates::Candidate> Duplicates::compare(const Fingerprint& print,
-                                                           std::uint32_t now) {
+                                                           const Search& search) {
   // Less shared weight than this is chance or a common phrase.
   constexpr float kLeast = 0.9F;
   candidates_.clear();
@@ -274,28 +274,40 @@ std::span<const Duplicates::Candidate> Duplicates::compare(const Fingerprint& pr
   for (const Hit& hit : chosen_) {
     if (!remembered_.is_alive(hit.ordinal))
       continue;
-    Evidence evidence = compare_with(print, remembered_[hit.ordinal]);
-    std::uint32_t then = remembered_[hit.ordinal].time;
-    evidence.days = (now > then ? now - then : then - now) / 86400.0;
-    if (evidence.shared > 0)
-      candidates_.push_back({hit.ordinal, evidence});
+    const Remembered::Record& record = remembered_[hit.ordinal];
+    std::optional<Evidence> evidence = compare_with(print, record, search.threshold);
+    if (!evidence || evidence->shared <= 0)
+      continue;
+    std::uint32_t then = record.time;
+    evidence->days =
+        (search.now > then ? search.now - then : then - search.now) / 86400.0;
+    candidates_.push_back({hit.ordinal, *evidence});
   }
   return candidates_;
 }
 
-Evidence Duplicates::compare_with(const Fingerprint& print,
-                                  const Remembered::Record& record) {
+// Nothing: it does not reach the threshold.
+std::optional<Evidence> Duplicates::compare_with(const Fingerprint& print,
+                                                 const Remembered::Record& record,
+                                                 double threshold) {
   Evidence evidence;
-  std::uint8_t level = std::max(print.level, record.level);
+  std::uint8_t level = std::max<std::uint8_t>(print.level, record.level);
   std::uint32_t mask = (1U << level) - 1;
   std::span<const std::uint32_t> there = record.shingles();
+  std::array<std::uint32_t, Fingerprint::kMaxShingles> only;  // there
+  std::size_t only_count = 0;
   std::size_t k = 0;
+  const auto pass = [&](std::uint64_t limit) {
+    for (; k < there.size() && there[k] < limit; ++k) {
+      if ((there[k] & mask) == 0)
+        only[only_count++] = there[k];
+    }
+  };
   for (std::size_t i = 0; i < print.shingles.size(); ++i) {
     std::uint32_t shingle = print.shingles[i];
     if ((shingle & mask) != 0)
       continue;
-    while (k < there.size() && there[k] < shingle)
-      ++k;
+    pass(shingle);
     bool is_shared = k < there.size() && there[k] == shingle;
     std::size_t others = counts_[i];
     if (is_shared && others > 0)
@@ -306,11 +318,13 @@ Evidence Duplicates::compare_with(const Fingerprint& print,
     if (is_shared) {
       evidence.shared += worth;
       ++evidence.count_shared;
+      ++k;
     }
   }
-  evidence.there = evidence.shared;
-  evidence.count_there = evidence.count_shared;
-  add_rest_of(record, level, print, evidence);
+  pass(std::uint64_t{1} << 32);
+  evidence.count_there = evidence.count_shared + static_cast<int>(only_count);
+  if (most_by_shingles(evidence) < threshold)
+    return std::nullopt;
   compare_slots(print.slots, record.slots(), evidence);
   Overlap facts = overlap(print.facts, record.facts(), Fingerprint::kMaxFacts);
   evidence.facts_shared = facts.shared;
@@ -323,32 +337,18 @@ Evidence Duplicates::compare_with(const Fingerprint& print,
   compare_terms(print, record.terms(), evidence);
   evidence.words_here = print.words;
   evidence.words_there = record.words;
-  return evidence;
-}
-
-// The shingles that only the earlier text has.
-void Duplicates::add_rest_of(const Remembered::Record& record, std::uint8_t level,
-                             const Fingerprint& print, Evidence& evidence) {
-  std::uint32_t mask = (1U << level) - 1;
-  std::array<std::uint32_t, Fingerprint::kMaxShingles> only;
-  std::size_t count = 0;
-  std::size_t k = 0;
-  for (std::uint32_t shingle : record.shingles()) {
-    if ((shingle & mask) != 0)
-      continue;
-    while (k < print.shingles.size() && print.shingles[k] < shingle)
-      ++k;
-    if (k < print.shingles.size() && print.shingles[k] == shingle)
-      continue;
+  if (most_by_counts(evidence) < threshold)
+    return std::nullopt;
+  evidence.there = evidence.shared;
+  const std::span<const std::uint32_t> rest(only.data(), only_count);
+  for (std::uint32_t shingle : rest)
     table_.prefetch(shingle);
-    only[count++] = shingle;
-  }
   std::array<std::uint32_t, kMaxPostings> found;
-  evidence.count_there += static_cast<int>(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    std::size_t others = table_.find(only[i], remembered_.first(), found);
+  for (std::uint32_t shingle : rest) {
+    std::size_t others = table_.find(shingle, remembered_.first(), found);
     evidence.there += weight(others == 0 ? 0 : others - 1);
   }
+  return evidence;
 }
 
 std::optional<Duplicates::Match> Duplicates::find(const Fingerprint& print,
@@ -357,7 +357,7 @@ std::optional<Duplicates::Match> Duplicates::find(const Fingerprint& print,
     return Match{exact, 1, CopyKind::exact, false};
   std::optional<Match> best;
   const Evidence* evidence = nullptr;
-  for (const Candidate& candidate : compare(print, search.now)) {
+  for (const Candidate& candidate : compare(print, search)) {
     const Remembered::Record& record = remembered_[candidate.ordinal];
     bool is_short = std::min<std::uint32_t>(print.words, record.words) < kFewWords;
     if (is_short && !titles_agree(print, record.terms()))

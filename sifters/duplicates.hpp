@@ -52,6 +52,12 @@ struct Evidence {
 // of the evidence.
 double certainty(const Evidence& evidence);
 
+// What certainty() can be at most, before all of the evidence is in: by the three
+// counts of shingles; and by all but `there`, the weight of the shingles there, which
+// costs a look-up for each.
+double most_by_shingles(const Evidence& evidence);
+double most_by_counts(const Evidence& evidence);
+
 // Finds copies: exact, near and contained ones, whole or cut. Owns the index of
 // shingles; reads the records of Remembered, which outlives it.
 class Duplicates {
@@ -81,8 +87,9 @@ class Duplicates {
   // An earlier article with the same words; 0: none.
   std::uint32_t find_exact(const Fingerprint& print, const Search& search);
 
-  // The most promising earlier articles, compared; at most kMaxCompared.
-  std::span<const Candidate> compare(const Fingerprint& print, std::uint32_t now);
+  // The most promising earlier articles that can reach the threshold, compared; at
+  // most kMaxCompared.
+  std::span<const Candidate> compare(const Fingerprint& print, const Search& search);
 
   // Makes a remembered article findable; its family is set already.
   void post(std::uint32_t ordinal);
@@ -109,9 +116,9 @@ class Duplicates {
 
   void gather_hits(const Fingerprint& print);
   void choose(std::size_t most);
-  Evidence compare_with(const Fingerprint& print, const Remembered::Record& record);
-  void add_rest_of(const Remembered::Record& record, std::uint8_t level,
-                   const Fingerprint& print, Evidence& evidence);
+  std::optional<Evidence> compare_with(const Fingerprint& print,
+                                       const Remembered::Record& record,
+                                       double threshold);
   void post_hash(std::uint32_t hash, std::uint32_t ordinal);
   void rebuild();
 

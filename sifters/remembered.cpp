@@ -79,7 +79,7 @@ std::uint32_t Remembered::add(std::uint64_t article, std::uint32_t time,
   head.words_hash = print.words_hash;
   head.time = time;
   head.words = static_cast<std::uint16_t>(std::min<std::uint32_t>(print.words, 0xFFFF));
-  head.level = print.level;
+  head.level = print.level & 0x7F;
   head.shingle_count = count(print.shingles.size(), Fingerprint::kMaxShingles);
   head.slot_count = count(print.slots.size(), Fingerprint::kMaxSlots);
   head.fact_count = count(print.facts.size(), Fingerprint::kMaxFacts);

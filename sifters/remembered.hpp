@@ -27,7 +27,8 @@ class Remembered {
     std::uint32_t original;  // what it copies, as the world was told; itself: nothing
     std::uint32_t story;     // the owner's number of its story; 0: none
     std::uint16_t words;     // 65535 at most
-    std::uint8_t level;
+    std::uint8_t level : 7;
+    std::uint8_t has_company : 1;  // others were of its story when it was or since
     std::uint8_t shingle_count;
     std::uint8_t slot_count;
     std::uint8_t fact_count;

@@ -268,7 +268,7 @@ std::span<const Stories::Likeness> Stories::compare(const Fingerprint& print,
     at->title = found.title / std::max(1e-6F, query_.title);
     at->terms =
         static_cast<float>(std::min<std::size_t>(query_.terms.size(), record.term_count));
-    auto story = stories_.find(record.story);
+    auto story = record.has_company ? stories_.find(record.story) : stories_.end();
     bool is_single = story == stories_.end() || story->second.terms.empty();
     if (is_single) {
       at->centroid = found.cosine;
@@ -322,6 +322,10 @@ void Stories::add(std::uint32_t ordinal, std::uint32_t story, std::uint64_t name
     ++singles_;
   } else {
     auto [found, is_new] = stories_.try_emplace(record.story);
+    record.has_company = true;
+    if (remembered_.is_in_memory(record.story)) {
+      remembered_[record.story].has_company = true;
+    }
     Story& all = found->second;
     if (is_new) {
       all.name = name;
