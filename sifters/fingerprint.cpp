@@ -47,7 +47,7 @@ std::uint64_t join(std::uint64_t a, std::uint64_t b) {
 }
 
 // Words in a shingle. Scripts without spaces have several characters to a word.
-std::size_t width_of(Word::Script script) {
+constexpr std::size_t width_of(Word::Script script) {
   switch (script) {
     case Word::han:
       return 6;
@@ -75,26 +75,34 @@ struct Room {
   std::vector<Rank> order;
 };
 
+std::uint32_t shingle_of(const Word* words, std::size_t width) {
+  std::uint64_t hash = 0;
+  for (std::size_t k = 0; k < width; ++k) {
+    hash = std::rotl(hash, 17) * 0x9FB21C651E98DF25ULL + words[k].hash;
+  }
+  return static_cast<std::uint32_t>(finish(hash) >> 32);
+}
+
 void take_shingles(const std::vector<Word>& words, Room& room, Fingerprint& print) {
   std::vector<std::uint32_t>& all = room.shingles;
-  all.clear();
+  all.resize(words.size());
   // How many hashes end in so many zero bits: the level is known before they are
   // sorted. Repeats count, so a text that repeats itself gets a coarser sample.
   std::array<std::uint32_t, kMaxLevel + 1> zeros{};
+  std::uint32_t* next = all.data();
   for (std::size_t i = 0; i < words.size(); ++i) {
-    std::size_t width = width_of(words[i].script);
+    const std::size_t width = width_of(words[i].script);
     if (i + width > words.size()) {
       break;
     }
-    std::uint64_t hash = 0;
-    for (std::size_t k = 0; k < width; ++k) {
-      hash = std::rotl(hash, 17) * 0x9FB21C651E98DF25ULL + words[i + k].hash;
-    }
-    auto shingle = static_cast<std::uint32_t>(finish(hash) >> 32);
-    ++zeros[std::min<std::size_t>(static_cast<std::size_t>(std::countr_zero(shingle)),
-                                  kMaxLevel)];
-    all.push_back(shingle);
+    constexpr std::size_t kUsual = width_of(Word::spaced);  // known to the compiler
+    const std::uint32_t shingle =
+        width == kUsual ? shingle_of(&words[i], kUsual) : shingle_of(&words[i], width);
+    // That bit keeps the count in bounds.
+    ++zeros[static_cast<std::size_t>(std::countr_zero(shingle | 1U << kMaxLevel))];
+    *next++ = shingle;
   }
+  all.resize(static_cast<std::size_t>(next - all.data()));
   if (all.empty() && !words.empty()) {
     // Too short for one shingle: the whole is one.
     all.push_back(static_cast<std::uint32_t>(mix(print.words_hash)));
