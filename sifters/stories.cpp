@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace siftd {
 
@@ -133,8 +134,7 @@ int Stories::find_term(std::uint32_t hash24) const {
 // The articles that have some of the heaviest terms, one hit each, the heaviest
 // first, and not too many.
 void Stories::gather_hits() {
-  constexpr std::size_t kMost = 16;
-  static_assert(kProbes * kMaxPostings * 2 < 512);
+  static_assert(kProbes * kMaxPostings * 2 < std::tuple_size_v<decltype(slots_)>);
   hits_.clear();
   slots_.fill({0, 0});
   std::size_t probes = std::min(kProbes, query_.terms.size());
@@ -145,7 +145,7 @@ void Stories::gather_hits() {
     std::size_t count =
         table_.find(spread(query_.terms[i].hash), remembered_.first(), found);
     for (std::size_t k = 0; k < count; ++k) {
-      std::size_t at = found[k] * 0x9E3779B1U >> 23;
+      std::size_t at = found[k] * 0x9E3779B1U >> 24;
       while (slots_[at].ordinal != 0 && slots_[at].ordinal != found[k])
         at = (at + 1) % slots_.size();
       slots_[at].ordinal = found[k];
@@ -162,9 +162,9 @@ void Stories::gather_hits() {
   };
   // A heap: who is alive is asked of the heaviest only, since each costs a cache miss.
   std::make_heap(hits_.begin(), hits_.end(), lighter);
-  std::array<Hit, kMost> heaviest;
+  std::array<Hit, kMaxHits> heaviest;
   std::size_t count = 0;
-  while (!hits_.empty() && count < kMost) {
+  while (!hits_.empty() && count < kMaxHits) {
     std::pop_heap(hits_.begin(), hits_.end(), lighter);
     if (remembered_.is_alive(hits_.back().ordinal)) {
       remembered_.prefetch(hits_.back().ordinal);
@@ -237,7 +237,7 @@ std::span<const Stories::Likeness> Stories::compare(const Fingerprint& print,
   likenesses_.clear();
   load_query(print);
   gather_hits();
-  std::array<Match, 16> matches;
+  std::array<Match, kMaxHits> matches;
   std::size_t count = 0;
   for (const Hit& hit : hits_)
     matches[count++] = match(hit.ordinal);

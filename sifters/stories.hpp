@@ -69,8 +69,10 @@ class Stories {
   std::size_t bytes() const;
 
  private:
-  static constexpr std::size_t kMaxPostings = 20;
+  // The latest so many articles speak for all that have a term.
+  static constexpr std::size_t kMaxPostings = 12;
   static constexpr std::size_t kProbes = 10;
+  static constexpr std::size_t kMaxHits = 12;
   static constexpr std::size_t kStoryTerms = 40;
 
   struct Weight {
@@ -138,7 +140,7 @@ class Stories {
     std::array<std::uint8_t, 128> slots{};  // index + 1, by hash
   };
   Query query_;
-  std::array<Hit, 512> slots_{};  // hits by article, an open table
+  std::array<Hit, 256> slots_{};  // hits by article, an open table
   std::vector<Hit> hits_;
   std::vector<Likeness> likenesses_;
 };
