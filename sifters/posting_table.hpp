@@ -44,6 +44,9 @@ class PostingTable {
   bool is_full() const { return used_ > buckets_ * kSlots / 12 * 11; }
   void clear(std::size_t postings);  // with room for so many, and a fifth more
 
+  // Postings, of the dead too.
+  std::size_t used() const { return used_; }
+
   std::size_t bytes() const { return (buckets_ + kSpare) * sizeof(Bucket); }
 
  private:

@@ -60,7 +60,9 @@ float raw_weight(Remembered::PackedTerm term) {
 }  // namespace
 
 Stories::Stories(Remembered& remembered)
-    : remembered_(remembered), counts_(allocate_big(kCounts * sizeof(std::uint32_t))) {}
+    : remembered_(remembered), counts_(allocate_big(kCounts * sizeof(std::uint32_t))) {
+  rebuild();
+}
 
 float Stories::idf(std::uint32_t hash24) const {
   return std::max(0.02F, 1 - log_of(counts()[hash24 % kCounts] + 1) * per_log_articles_);
@@ -216,8 +218,8 @@ void Stories::compare_with(const Story& story, Likeness& likeness) const {
   float dot = 0;
   float squares = 0;
   float typical = 0;
-  auto size = static_cast<float>(std::min(story.texts, 255U));
-  for (const StoryTerm& term : story.terms) {
+  auto size = static_cast<float>(story.texts);
+  for (const StoryTerm& term : story.terms()) {
     float weight = term.weight * idf(term.hash());
     squares += weight * weight;
     int index = find_term(term.hash());
@@ -269,7 +271,7 @@ std::span<const Stories::Likeness> Stories::compare(const Fingerprint& print,
     at->terms =
         static_cast<float>(std::min<std::size_t>(query_.terms.size(), record.term_count));
     auto story = record.has_company ? stories_.find(record.story) : stories_.end();
-    bool is_single = story == stories_.end() || story->second.terms.empty();
+    bool is_single = story == stories_.end() || story->second.term_count == 0;
     if (is_single) {
       at->centroid = found.cosine;
       at->typical = found.shared / std::max(1e-6F, query_.sum);
@@ -338,7 +340,8 @@ void Stories::add(std::uint32_t ordinal, std::uint32_t story, std::uint64_t name
     }
     ++all.count;
     all.latest = std::max(all.latest, record.time);
-    if (!is_copy && all.terms.empty() && story != 0 && remembered_.is_in_memory(story)) {
+    if (!is_copy && all.term_count == 0 && story != 0 &&
+        remembered_.is_in_memory(story)) {
       absorb(all, remembered_[story]);
     }
     if (!is_copy) {
@@ -366,7 +369,12 @@ void Stories::post(std::uint32_t ordinal) {
 }
 
 void Stories::rebuild() {
-  table_.clear(articles_ * kProbes);
+  // Two fifths more than there is, which is less than kProbes an article: common
+  // terms stop at kMaxPostings. In a table that is never small a foreign posting is
+  // seldom taken for one of the term's.
+  constexpr std::size_t kLeastPostings = std::size_t{1} << 16;
+  table_.clear(
+      std::max(kLeastPostings, std::min(table_.used() * 7 / 5, articles_ * kProbes)));
   for (std::uint32_t i = remembered_.first(); i + 1 < remembered_.end(); ++i) {
     bool is_copy =
         remembered_.family(i) != i && remembered_.is_alive(remembered_.family(i));
@@ -377,11 +385,14 @@ void Stories::rebuild() {
 }
 
 void Stories::absorb(Story& story, const Remembered::Record& record) {
-  ++story.texts;
+  if (story.texts < 255) {
+    ++story.texts;
+  }
   auto before = [](const StoryTerm& a, const StoryTerm& b) {
     return a.hash() < b.hash();
   };
-  std::vector<StoryTerm> terms = std::move(story.terms);
+  std::vector<StoryTerm>& terms = merged_;
+  terms.assign(story.terms().begin(), story.terms().end());
   for (Remembered::PackedTerm packed : record.terms()) {
     StoryTerm term{term_hash(packed) << 8 | 1, raw_weight(packed)};
     auto at = std::lower_bound(terms.begin(), terms.end(), term, before);
@@ -402,7 +413,16 @@ void Stories::absorb(Story& story, const Remembered::Record& record) {
     terms.resize(kStoryTerms);
     std::sort(terms.begin(), terms.end(), before);
   }
-  story.terms.assign(terms.begin(), terms.end());  // no room to spare
+  set_terms(story, terms);
+}
+
+void Stories::set_terms(Story& story, std::span<const StoryTerm> terms) {
+  if (terms.size() != story.term_count) {
+    story_terms_ += terms.size() - story.term_count;  // wraps around when fewer
+    story.first_term = std::make_unique<StoryTerm[]>(terms.size());
+    story.term_count = static_cast<std::uint8_t>(terms.size());
+  }
+  std::copy(terms.begin(), terms.end(), story.first_term.get());
 }
 
 void Stories::remove(std::uint32_t ordinal) {
@@ -414,6 +434,7 @@ void Stories::remove(std::uint32_t ordinal) {
   if (found == stories_.end()) {
     --singles_;
   } else if (--found->second.count == 0) {
+    set_terms(found->second, {});
     stories_.erase(found);
   }
 }
@@ -424,9 +445,11 @@ std::uint64_t Stories::name(std::uint32_t story) const {
 }
 
 std::size_t Stories::bytes() const {
-  constexpr std::size_t kNode = sizeof(Story) + 48;
-  return table_.bytes() + kCounts * sizeof(std::uint32_t) +
-         stories_.size() * (kNode + kStoryTerms * sizeof(StoryTerm));
+  // A node of an unordered_map with its share of the buckets, and what malloc adds to
+  // it and to the terms.
+  constexpr std::size_t kNode = sizeof(Story) + 32 + 8 + 16;
+  return table_.bytes() + kCounts * sizeof(std::uint32_t) + stories_.size() * kNode +
+         story_terms_ * sizeof(StoryTerm);
 }
 
 }  // namespace siftd

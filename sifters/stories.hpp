@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -91,9 +92,12 @@ class Stories {
   struct Story {
     std::uint64_t name;
     std::uint32_t count = 0;  // in memory
-    std::uint32_t texts = 0;  // of them, that are no copies
     std::uint32_t latest = 0;
-    std::vector<StoryTerm> terms;  // by hash; none: all are copies of one text
+    std::unique_ptr<StoryTerm[]> first_term;  // by hash
+    std::uint8_t term_count = 0;              // none: all are copies of one text
+    std::uint8_t texts = 0;  // that are no copies, since it began; 255 at most
+
+    std::span<const StoryTerm> terms() const { return {first_term.get(), term_count}; }
   };
   struct Hit {
     std::uint32_t ordinal;  // 0: a free slot
@@ -120,12 +124,14 @@ class Stories {
   void add_norms(Match& match) const;
   void compare_with(const Story& story, Likeness& likeness) const;
   void absorb(Story& story, const Remembered::Record& record);
+  void set_terms(Story& story, std::span<const StoryTerm> terms);
   void rebuild();
 
   Remembered& remembered_;
   PostingTable table_;
   std::unordered_map<std::uint32_t, Story> stories_;
   std::size_t singles_ = 0;
+  std::size_t story_terms_ = 0;
   std::size_t articles_ = 0;
   BigMemory counts_;            // of articles, by term
   float per_log_articles_ = 1;  // what a term's idf loses by each unit of its log
@@ -142,6 +148,7 @@ class Stories {
   Query query_;
   std::array<Hit, 256> slots_{};  // hits by article, an open table
   std::vector<Hit> hits_;
+  std::vector<StoryTerm> merged_;  // room
   std::vector<Likeness> likenesses_;
 };
 
