@@ -97,7 +97,7 @@ void add_seen(std::vector<SeenRow>& rows, const IdentifiedItem& item,
 
 // By its second key too: the guid may be another at the next poll.
 void add_unseen(std::vector<SeenRow>& rows, const IdentifiedItem& item) {
-  const std::uint64_t key = item.keys.url != 0 ? item.keys.url : item.keys.text;
+  const std::uint64_t key = item.keys.second();
   if (key != 0) {
     rows.push_back(seen_row(key, 0, item));
   }

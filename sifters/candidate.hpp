@@ -26,6 +26,9 @@ struct IdentityKeys {
   // is known again though the feed makes it another guid at every poll. 0: it has a
   // URL, or others of its document say the same.
   std::uint64_t text = 0;
+
+  // What it is known by when its guid is another than before; 0: nothing.
+  std::uint64_t second() const { return url != 0 ? url : text; }
   bool operator==(const IdentityKeys&) const = default;
 };
 

@@ -437,7 +437,7 @@ void Sifter::note_seen(const Context& context, std::uint64_t article,
       std::chrono::floor<std::chrono::days>(context.now).time_since_epoch().count());
   row.key = keys.own;
   result.seen.push_back(row);
-  if (const std::uint64_t other = keys.url != 0 ? keys.url : keys.text; other != 0) {
+  if (const std::uint64_t other = keys.second(); other != 0) {
     const std::optional<SeenRow> owner = archive_.find(other);
     if (!owner || owner->article == article) {
       row.key = other;

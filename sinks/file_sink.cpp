@@ -35,14 +35,7 @@ asio::awaitable<void> FileSink::run() {
     tidier_ = std::make_unique<SideThread>(loop_);
     children_.spawn(tidy());
   }
-  std::exception_ptr failure;
-  try {
-    co_await follow();
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  // Being stopped must not keep the children from being awaited.
-  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  const std::exception_ptr failure = co_await outcome_of(follow());
   children_.stop();
   co_await children_.join();
   if (failure) {

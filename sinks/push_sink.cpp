@@ -38,13 +38,7 @@ PushSink::~PushSink() = default;
 
 asio::awaitable<void> PushSink::run() {
   children_.spawn(watch());
-  std::exception_ptr failure;
-  try {
-    co_await follow();
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  const std::exception_ptr failure = co_await outcome_of(follow());
   children_.stop();
   talk_.stop();
   co_await children_.join();

@@ -55,13 +55,7 @@ SocketSink::SocketSink(asio::any_io_executor loop, Journal& journal,
 SocketSink::~SocketSink() = default;
 
 asio::awaitable<void> SocketSink::run() {
-  std::exception_ptr failure;
-  try {
-    co_await serve();
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  const std::exception_ptr failure = co_await outcome_of(serve());
   if (listener_) {
     listener_->close();
   }

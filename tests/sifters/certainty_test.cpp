@@ -1,4 +1,7 @@
 // The model of copies, on evidence that was seen.
+#include <algorithm>
+#include <random>
+
 #include "sifters/duplicates.hpp"
 #include "tests/catch.hpp"
 
@@ -102,4 +105,47 @@ TEST_CASE("certainty: a negation in the boilerplate is no argument against a cop
   evidence.count_here = 21;  // with a footer that many articles have
   evidence.words_here = 161;
   CHECK(certainty(evidence) > 0.8);
+}
+
+TEST_CASE("certainty: what is ruled out early is never above its bound", "[recogniser]") {
+  std::mt19937 random(7);
+  const auto up_to = [&random](int most) {
+    return std::uniform_int_distribution<>(0, most)(random);
+  };
+  int ruled_out = 0;
+  int sure = 0;
+  for (int round = 0; round < 200000; ++round) {
+    Evidence e;
+    e.count_shared = up_to(36);
+    e.count_here = e.count_shared + up_to(36);
+    e.count_there = e.count_shared + up_to(36);
+    e.shared = e.count_shared * 0.01 * up_to(100);
+    e.here = e.shared + (e.count_here - e.count_shared) * 0.01 * up_to(100);
+    e.there = e.shared + (e.count_there - e.count_shared) * 0.01 * up_to(100);
+    e.facts_shared = up_to(8);
+    e.facts_here = e.facts_shared + up_to(8);
+    e.facts_there = e.facts_shared + up_to(8);
+    e.title_shared = up_to(8);
+    e.title_here = e.title_shared + up_to(3);
+    e.title_there = e.title_shared + up_to(3);
+    e.terms_shared = e.title_shared + up_to(16);
+    e.terms_here = std::max(e.terms_shared, e.title_here);
+    e.terms_there = std::max(e.terms_shared, e.title_there);
+    e.leads_missing_here = up_to(1);
+    e.leads_here = e.leads_there = 2;
+    e.words_here = static_cast<std::uint32_t>(up_to(2000));
+    e.words_there = static_cast<std::uint32_t>(up_to(2000));
+    const double found = certainty(e);
+    const double by_shingles = siftd::most_by_shingles(e);
+    const double by_counts = siftd::most_by_counts(e);
+    if (found > by_shingles || found > by_counts) {
+      CAPTURE(e.count_shared, e.count_here, e.count_there, e.title_shared);
+      FAIL(found << " is above " << by_shingles << " or " << by_counts);
+    }
+    ruled_out += by_shingles < 0.6 ? 1 : 0;
+    sure += found > 0.8 ? 1 : 0;
+  }
+  // The check has seen both kinds.
+  CHECK(ruled_out > 1000);
+  CHECK(sure > 1000);
 }
