@@ -369,12 +369,12 @@ void Stories::post(std::uint32_t ordinal) {
 }
 
 void Stories::rebuild() {
-  // Two fifths more than there is, which is less than kProbes an article: common
+  // Twice what there is, which is less than kProbes an article: common
   // terms stop at kMaxPostings. In a table that is never small a foreign posting is
   // seldom taken for one of the term's.
   constexpr std::size_t kLeastPostings = std::size_t{1} << 16;
   table_.clear(
-      std::max(kLeastPostings, std::min(table_.used() * 7 / 5, articles_ * kProbes)));
+      std::max(kLeastPostings, std::min(table_.used() * 2, articles_ * kProbes)));
   for (std::uint32_t i = remembered_.first(); i + 1 < remembered_.end(); ++i) {
     bool is_copy =
         remembered_.family(i) != i && remembered_.is_alive(remembered_.family(i));
