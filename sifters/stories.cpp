@@ -369,9 +369,9 @@ void Stories::post(std::uint32_t ordinal) {
 }
 
 void Stories::rebuild() {
-  // Twice what there is, which is less than kProbes an article: common
-  // terms stop at kMaxPostings. In a table that is never small a foreign posting is
-  // seldom taken for one of the term's.
+  // Twice what there is, which is less than kProbes an article: common terms stop at
+  // kMaxPostings. In a table that is never small a foreign posting is seldom taken
+  // for one of the term's.
   constexpr std::size_t kLeastPostings = std::size_t{1} << 16;
   table_.clear(
       std::max(kLeastPostings, std::min(table_.used() * 2, articles_ * kProbes)));
