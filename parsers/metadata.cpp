@@ -77,9 +77,9 @@ Date first_date(std::initializer_list<const std::string*> fields, int* offset = 
   return std::nullopt;
 }
 
-// Too far apart for two ways to write one moment, with the zone and without.
-bool is_another_day(std::chrono::sys_seconds a, std::chrono::sys_seconds b) {
-  return std::chrono::abs(a - b) > std::chrono::hours(36);
+// The day in the calendar of the page, which wrote `time` with `offset`.
+std::chrono::sys_days day_of(std::chrono::sys_seconds time, int offset) {
+  return std::chrono::floor<std::chrono::days>(time + std::chrono::minutes(offset));
 }
 
 bool is_date_part(char c) {
@@ -337,7 +337,60 @@ std::string language_of(const Findings& found) {
   return is_tag ? language : std::string();
 }
 
+// Numbers leave open which is the day ("11/05/2022"): the date read the other way
+// round, or the same where that is none.
+std::chrono::sys_days other_way_round(std::chrono::sys_days day) {
+  const std::chrono::year_month_day date(day);
+  const std::chrono::year_month_day other(
+      date.year(), std::chrono::month(static_cast<unsigned>(date.day())),
+      std::chrono::day(static_cast<unsigned>(date.month())));
+  return other.ok() ? std::chrono::sys_days(other) : day;
+}
+
+// A second day that the marks call that of publication (two ways to write one moment
+// are none); settled here when the address
+// or <title> ("... - 11/05/2022 - The Paper") names one of the two.
+void read_other_day(const Findings& found, std::string_view address,
+                    PageMetadata& metadata) {
+  for (const std::string* other : {&found.published_og, &found.published_meta}) {
+    int offset = 0;
+    const Date date = first_date({other}, &offset);
+    if (date && std::chrono::abs(*date - *metadata.published) > std::chrono::hours(1) &&
+        day_of(*date, offset) != day_of(*metadata.published, metadata.published_offset)) {
+      metadata.published_else = date;
+      metadata.published_else_offset = offset;
+      break;
+    }
+  }
+  for (const Date& seen : {date_in_url(address), date_within(found.title)}) {
+    if (seen && settle_published(metadata, *seen)) {
+      return;
+    }
+  }
+}
+
 }  // namespace
+
+bool settle_published(PageMetadata& metadata, std::chrono::sys_seconds seen) {
+  if (!metadata.published_else) {
+    return false;
+  }
+  const auto first = day_of(*metadata.published, metadata.published_offset);
+  const auto other = day_of(*metadata.published_else, metadata.published_else_offset);
+  const std::chrono::sys_days read = day_of(seen, 0);
+  for (const std::chrono::sys_days day : {read, other_way_round(read)}) {
+    if (day != first && day != other) {
+      continue;
+    }
+    if (day == other) {
+      metadata.published = metadata.published_else;
+      metadata.published_offset = metadata.published_else_offset;
+    }
+    metadata.published_else.reset();
+    return true;
+  }
+  return false;
+}
 
 std::optional<std::chrono::sys_seconds> date_within(std::string_view text) {
   const std::string line = collapse_spaces(text.substr(0, 300));
@@ -388,15 +441,10 @@ PageMetadata read_metadata(const HtmlTree& tree, std::string_view url) {
       first_date({&found.linked.published, &found.published_og, &found.published_item,
                   &found.published_meta, &found.published_time},
                  &metadata.published_offset);
-  for (const std::string* other : {&found.published_og, &found.published_meta}) {
-    const Date date = first_date({other});
-    if (date && !metadata.published_else && is_another_day(*date, *metadata.published)) {
-      metadata.published_else = date;
-    }
-  }
+  const std::string_view address = url.empty() ? metadata.canonical_url : url;
+  read_other_day(found, address, metadata);
   if (!metadata.published) {
-    metadata.published =
-        date_in_url(url.empty() ? std::string_view(metadata.canonical_url) : url);
+    metadata.published = date_in_url(address);
   }
   if (!metadata.published) {
     metadata.published = date_within(found.published_text);

@@ -19,8 +19,10 @@ struct PageMetadata {
   bool authors_are_site = false;  // nobody is named: it is the site that signs
   std::optional<std::chrono::sys_seconds> published;
   int published_offset = 0;  // minutes east of UTC, as the page wrote it; 0: UTC or none
-  // Another day that the marks call that of publication, when they do not agree.
+  // Another day that the marks call that of publication, when they do not agree and
+  // neither the address nor <title> names one of the two; its offset likewise.
   std::optional<std::chrono::sys_seconds> published_else;
+  int published_else_offset = 0;
   std::optional<std::chrono::sys_seconds> modified;
   std::string language;  // BCP 47
   std::string canonical_url;
@@ -35,12 +37,17 @@ struct PageMetadata {
   std::optional<bool> is_free;  // isAccessibleForFree
 };
 
-// Reads a page's metadata. `url` is where it came from, the base of its links.
-// Pure: no clock; the caller drops dates that lie in the future. Never fails.
+// Where the marks name two days, the one that readers see is meant: `seen` settles
+// which when it is one of the two, as the calendar of the page's own zone has it.
+// Returns whether it was.
+bool settle_published(PageMetadata& metadata, std::chrono::sys_seconds seen);
+
 // A date somewhere in a short text ("Stand: 22.04.2024, 06:00 Uhr"): the first that
 // parse_date() takes of what looks like one.
 std::optional<std::chrono::sys_seconds> date_within(std::string_view text);
 
+// Reads a page's metadata. `url` is where it came from, the base of its links.
+// Pure: no clock; the caller drops dates that lie in the future. Never fails.
 PageMetadata read_metadata(const HtmlTree& tree, std::string_view url);
 
 }  // namespace siftd

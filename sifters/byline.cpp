@@ -133,29 +133,16 @@ class Reading {
       if (block.weight >= kDateline) {
         continue;
       }
-      settle_date(block.text);
+      if (metadata_.published_else) {
+        if (const auto seen = date_within(block.text)) {
+          settle_published(metadata_, *seen);
+        }
+      }
       if (wants_authors()) {
         take(names_in(i));
       } else {
         complete_first_name(names_below_lead(i));
       }
-    }
-  }
-
-  // Where the marks name two days, the one that readers see is meant.
-  void settle_date(std::string_view text) {
-    if (!metadata_.published_else) {
-      return;
-    }
-    if (const auto date = date_within(text)) {
-      const auto day_of = [](std::chrono::sys_seconds time) {
-        return std::chrono::floor<std::chrono::days>(time);
-      };
-      if (day_of(*date) == day_of(*metadata_.published_else)) {
-        metadata_.published = metadata_.published_else;
-        metadata_.published_offset = 0;
-      }
-      metadata_.published_else.reset();
     }
   }
 

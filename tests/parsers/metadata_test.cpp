@@ -133,6 +133,39 @@ TEST_CASE("metadata: a date in the URL serves when the page has none", "[metadat
   CHECK_FALSE(read("<p>x", "https://www.example.org/2022/13/48/talks").published);
 }
 
+TEST_CASE("metadata: of two days that the marks give the address or the title names one",
+          "[metadata]") {
+  const std::string marks =
+      "<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"headline\":\"x\","
+      "\"datePublished\":\"2022-05-10T23:35:55\"}</script>"
+      "<meta property='article:published_time' content='2022-05-11T04:10:00-03:00'>";
+  const std::string late = "2022-05-11T04:10:00-03:00";
+  const std::string early = "2022-05-10T23:35:55";
+  struct Case {
+    std::string title, url, expected;
+  };
+  const Case cases[] = {
+      {"Bridge reopens - 11/05/2022 - The Paper", "https://a.example/x", late},
+      {"Bridge reopens | 10 May 2022 | The Paper", "https://a.example/x", early},
+      {"Bridge reopens - 13/05/2022 - The Paper", "https://a.example/x", early},
+      {"Bridge reopens", "https://a.example/2022/05/11/bridge", late},
+      {"Bridge reopens", "https://a.example/2022/05/10/bridge", early},
+      {"Bridge reopens - 11/05/2022", "https://a.example/2022/05/10/bridge", early},
+      {"Bridge reopens", "https://a.example/x", early},
+  };
+  for (const Case& c : cases) {
+    INFO(c.title << " " << c.url);
+    CHECK(read("<title>" + c.title + "</title>" + marks, c.url).published ==
+          parse_date(c.expected));
+  }
+  // Two ways to write one moment are no two days.
+  CHECK_FALSE(read("<script type='application/ld+json'>{\"@type\":\"NewsArticle\","
+                   "\"datePublished\":\"2022-05-10T23:35:00Z\"}</script><meta property="
+                   "'article:published_time' content='2022-05-11T01:35:00+02:00'>",
+                   "https://a.example/x")
+                  .published_else);
+}
+
 TEST_CASE("metadata: broken JSON-LD is forgiven or passed over", "[metadata]") {
   const char* forgiven =
       "<script type='application/ld+json'>//<![CDATA[\n"

@@ -107,4 +107,5 @@ TEST_CASE("byline: of two days that the marks give readers see one", "[byline]")
         parse_date("2022-12-15T09:13:00Z"));
   CHECK(extract(head, "<p>06.12.2021</p>", "").published == parse_date("2021-12-06"));
   CHECK(extract(head, "", "").published == parse_date("2021-12-06"));
+  CHECK(extract(head, "<p>20.12.2022</p>", "").published == parse_date("2021-12-06"));
 }
