@@ -100,8 +100,8 @@ std::string body_text(const PageMetadata& metadata) {
   return body.find('<') == std::string::npos ? body : html_to_text(body);
 }
 
-Evidence gather_evidence(const PageMetadata& metadata, const ArticleHints& hints) {
-  Evidence evidence;
+PageEvidence gather_evidence(const PageMetadata& metadata, const ArticleHints& hints) {
+  PageEvidence evidence;
   evidence.body = TextEvidence(body_text(metadata));
   evidence.feed = TextEvidence(hints.text + "\n" + hints.summary);
   return evidence;
@@ -160,23 +160,23 @@ Article find_article(std::string_view html, std::string_view content_type,
   }
   take_out_marked(page, headline);
   judge_blocks(page, headline, gather_evidence(metadata, hints));
-  const std::vector<Candidate> candidates = choose_container(page, 5);
+  const std::vector<Container> containers = choose_container(page, 5);
   Choice choice{0, 0, headline};
-  if (!candidates.empty()) {
-    const HtmlTree::Index node = candidates.front().node;
+  if (!containers.empty()) {
+    const HtmlTree::Index node = containers.front().node;
     choice = {page.first_of(node), page.last_of(node), headline};
     read_byline(page, choice, metadata);
     trim_article(page, choice, metadata);
     article.text = collect_text(page, choice, metadata, article);
   }
   fall_back_to_body(metadata, article);
-  const Verdict verdict = judge_page(page, choice, metadata, article.text, url);
+  const PageVerdict verdict = judge_page(page, choice, metadata, article.text, url);
   article.found = verdict.reason.empty();
   article.reason = verdict.reason;
   article.retracted = verdict.retracted;
   take_metadata(std::move(metadata), article);
   if (report != nullptr) {
-    *report = explain_choice(page, candidates, article);
+    *report = explain_choice(page, containers, article);
   }
   if (!article.found) {
     article.text.clear();

@@ -23,31 +23,31 @@ bool can_hold_an_article(Tag tag) {
 
 }  // namespace
 
-std::vector<Candidate> choose_container(const PageBlocks& page, std::size_t limit) {
+std::vector<Container> choose_container(const PageBlocks& page, std::size_t limit) {
   const HtmlTree& tree = *page.tree;
   const BlockSums sums(page);
-  std::vector<Candidate> all;
+  std::vector<Container> all;
   for (Index i = 1; i < tree.size(); ++i) {
     const std::size_t first = page.first_of(i);
     const std::size_t last = page.last_of(i);
     if (first >= last || !can_hold_an_article(tree[i].tag)) {
       continue;
     }
-    Candidate candidate;
-    candidate.node = i;
-    candidate.likely_weight = sums.likely(first, last);
-    candidate.weight = sums.all(first, last);
-    if (candidate.likely_weight < 0.2 * sums.likely() || candidate.likely_weight <= 0) {
+    Container container;
+    container.node = i;
+    container.likely_weight = sums.likely(first, last);
+    container.weight = sums.all(first, last);
+    if (container.likely_weight < 0.2 * sums.likely() || container.likely_weight <= 0) {
       continue;
     }
-    candidate.bonus = (page.marks[i] & kMarkBody) != 0      ? 1.15
+    container.bonus = (page.marks[i] & kMarkBody) != 0      ? 1.15
                       : (page.marks[i] & kMarkArticle) != 0 ? 1.04
                                                             : 1;
-    candidate.score = candidate.bonus * 2 * candidate.likely_weight /
-                      (candidate.weight + sums.likely());
-    all.push_back(candidate);
+    container.score = container.bonus * 2 * container.likely_weight /
+                      (container.weight + sums.likely());
+    all.push_back(container);
   }
-  std::stable_sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) {
+  std::stable_sort(all.begin(), all.end(), [](const Container& a, const Container& b) {
     return a.score > b.score;
   });
   if (all.size() > limit) {

@@ -9,7 +9,7 @@
 namespace siftd {
 
 // A container that was considered for the article.
-struct Candidate {
+struct Container {
   HtmlTree::Index node = 0;
   double likely_weight = 0;  // of its blocks: weight times likelihood
   double weight = 0;         // of all its blocks that are not out already
@@ -18,7 +18,7 @@ struct Candidate {
 };
 
 // What the page and the feed say of the text: evidence beside the tree.
-struct Evidence {
+struct PageEvidence {
   TextEvidence body;  // the page's JSON-LD articleBody
   TextEvidence feed;  // the feed's text and summary
 };
@@ -37,9 +37,9 @@ void take_out_marked(PageBlocks& page, std::optional<std::size_t> headline);
 
 // Corrects Block::likely by the company that the block stands in and the evidence.
 void judge_blocks(PageBlocks& page, std::optional<std::size_t> headline,
-                  const Evidence& evidence);
+                  const PageEvidence& evidence);
 
 // The containers by score, best first, at most `limit`; empty: the page has no text.
-std::vector<Candidate> choose_container(const PageBlocks& page, std::size_t limit);
+std::vector<Container> choose_container(const PageBlocks& page, std::size_t limit);
 
 }  // namespace siftd

@@ -76,7 +76,7 @@ std::string print(const char* format, Values... values) {
 }  // namespace
 
 std::string explain_choice(const PageBlocks& page,
-                           const std::vector<Candidate>& candidates,
+                           const std::vector<Container>& containers,
                            const Article& article) {
   const HtmlTree& tree = *page.tree;
   std::string report =
@@ -87,13 +87,13 @@ std::string explain_choice(const PageBlocks& page,
   }
   report +=
       "\ncandidates: score = expected F1 x bonus; likely and all are weights of text\n";
-  for (const Candidate& candidate : candidates) {
-    report += print("  %.3f  likely %6.0f  all %6.0f  bonus %.2f  ", candidate.score,
-                    candidate.likely_weight, candidate.weight, candidate.bonus) +
-              path(tree, candidate.node, 3) + "\n";
+  for (const Container& container : containers) {
+    report += print("  %.3f  likely %6.0f  all %6.0f  bonus %.2f  ", container.score,
+                    container.likely_weight, container.weight, container.bonus) +
+              path(tree, container.node, 3) + "\n";
   }
-  const std::size_t first = candidates.empty() ? 0 : page.first_of(candidates[0].node);
-  const std::size_t last = candidates.empty() ? 0 : page.last_of(candidates[0].node);
+  const std::size_t first = containers.empty() ? 0 : page.first_of(containers[0].node);
+  const std::size_t last = containers.empty() ? 0 : page.last_of(containers[0].node);
   report += "\nblocks: likelihood, weight, of it links; + is the article's\n";
   for (std::size_t i = 0; i < page.blocks.size(); ++i) {
     const Block& block = page.blocks[i];

@@ -164,7 +164,7 @@ class Cards {
 
 // What the page's own articleBody and the feed say: blocks found there are text;
 // where the body is there in full, long blocks that are not in it are none.
-void weigh_evidence(PageBlocks& page, const Evidence& evidence) {
+void weigh_evidence(PageBlocks& page, const PageEvidence& evidence) {
   if (evidence.feed.size() >= 60) {
     for (Block& block : page.blocks) {
       if (block.weight >= 40 && evidence.feed.share_of(block.text) > 0.6) {
@@ -203,7 +203,7 @@ void weigh_evidence(PageBlocks& page, const Evidence& evidence) {
 }  // namespace
 
 void judge_blocks(PageBlocks& page, std::optional<std::size_t> headline,
-                  const Evidence& evidence) {
+                  const PageEvidence& evidence) {
   Cards(page, headline).play_down();
   const Company company(page);
   for (Block& block : page.blocks) {

@@ -106,9 +106,9 @@ double other_links(const PageBlocks& page, const Choice& choice) {
 
 }  // namespace
 
-Verdict judge_page(const PageBlocks& page, const Choice& choice,
-                   const PageMetadata& metadata, std::string_view text,
-                   std::string_view url) {
+PageVerdict judge_page(const PageBlocks& page, const Choice& choice,
+                       const PageMetadata& metadata, std::string_view text,
+                       std::string_view url) {
   const std::uint32_t weight = weight_of(text);
   if (weight == 0) {
     constexpr double kManyLinks = 400;

@@ -10,15 +10,15 @@
 namespace siftd {
 
 // What a page is when it is no article.
-struct Verdict {
+struct PageVerdict {
   std::string reason;      // empty: it may be an article
   bool retracted = false;  // the publisher took the article back
 };
 
 // Judges the text that was found on a page: "no text", "error page", "consent wall",
 // "paywall", "front page", "withdrawn". Long texts are always articles.
-Verdict judge_page(const PageBlocks& page, const Choice& choice,
-                   const PageMetadata& metadata, std::string_view text,
-                   std::string_view url);
+PageVerdict judge_page(const PageBlocks& page, const Choice& choice,
+                       const PageMetadata& metadata, std::string_view text,
+                       std::string_view url);
 
 }  // namespace siftd
