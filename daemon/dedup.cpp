@@ -10,148 +10,24 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
-#include <fcntl.h>
 #include <mutex>
 #include <optional>
-#include <rapidjson/reader.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <thread>
 #include <unistd.h>
-#include <utility>
 #include <vector>
 
 #include "base/limits.hpp"
 #include "daemon/commands.hpp"
-#include "parsers/date.hpp"
+#include "daemon/dedup_line.hpp"
+#include "daemon/line_blocks.hpp"
 #include "sifters/recogniser.hpp"
 
 namespace siftd {
 
 namespace {
-
-// Of one line.
-struct Document {
-  std::string id = "null";  // as JSON
-  std::string title;
-  std::string text;
-  std::string time;
-};
-
-// Takes the known strings out of one JSON object; skips all else, however deep.
-class DocumentHandler
-    : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, DocumentHandler> {
- public:
-  explicit DocumentHandler(Document& document) : document_(document) {}
-
-  bool StartObject() {
-    ++depth_;
-    return true;
-  }
-  bool EndObject(rapidjson::SizeType) {
-    --depth_;
-    return true;
-  }
-  bool StartArray() {
-    if (depth_ == 0)
-      return false;
-    ++depth_;
-    return true;
-  }
-  bool EndArray(rapidjson::SizeType) {
-    --depth_;
-    return true;
-  }
-  bool Key(const char* name, rapidjson::SizeType size, bool) {
-    if (depth_ != 1)
-      return true;
-    std::string_view key(name, size);
-    field_ = key == "id"      ? Field::id
-             : key == "text"  ? Field::text
-             : key == "title" ? Field::title
-             : key == "time"  ? Field::time
-                              : Field::none;
-    return true;
-  }
-  bool String(const char* value, rapidjson::SizeType size, bool) {
-    if (depth_ != 1)
-      return depth_ != 0;
-    switch (std::exchange(field_, Field::none)) {
-      case Field::id:
-        set_id(value, size);
-        break;
-      case Field::text:
-        document_.text.assign(value, size);
-        break;
-      case Field::title:
-        document_.title.assign(value, size);
-        break;
-      case Field::time:
-        document_.time.assign(value, size);
-        break;
-      case Field::none:
-        break;
-    }
-    return true;
-  }
-  // Numbers, as they are written.
-  bool RawNumber(const char* value, rapidjson::SizeType size, bool) {
-    if (depth_ != 1)
-      return depth_ != 0;
-    if (std::exchange(field_, Field::none) == Field::id)
-      document_.id.assign(value, size);
-    return true;
-  }
-  bool Default() {
-    field_ = Field::none;
-    return depth_ != 0;
-  }
-
- private:
-  enum class Field { none, id, text, title, time };
-
-  void set_id(const char* value, rapidjson::SizeType size) {
-    rapidjson::StringBuffer buffer;
-    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-    writer.String(value, size);
-    document_.id.assign(buffer.GetString(), buffer.GetSize());
-  }
-
-  Document& document_;
-  Field field_ = Field::none;
-  int depth_ = 0;
-};
-
-// A line that is ready to be judged.
-struct Ready {
-  std::string id;
-  std::string error;  // what is wrong with the line; empty: nothing
-  Fingerprint print;
-  std::optional<std::chrono::sys_seconds> time;
-};
-
-Ready read_line(char* line) {
-  Document document;
-  DocumentHandler handler(document);
-  rapidjson::Reader reader;
-  rapidjson::InsituStringStream stream(line);
-  constexpr unsigned kFlags =
-      rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag |
-      rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
-  Ready ready;
-  if (!reader.Parse<kFlags>(stream, handler)) {
-    ready.error = "not a JSON object";
-    return ready;
-  }
-  ready.id = std::move(document.id);
-  ready.print = fingerprint(document.title, document.text);
-  if (!document.time.empty())
-    ready.time = parse_date(document.time);
-  return ready;
-}
 
 // The lines' ids, packed: what duplicate_of and story are printed as.
 class IdList {
@@ -215,7 +91,7 @@ class Judge {
                      .stories = options.stories}),
         stories_(options.stories) {}
 
-  void judge(const Ready& ready, std::string& out) {
+  void judge(const DedupLine& ready, std::string& out) {
     ++line_;
     ids_.add(ready.error.empty() ? ready.id : "null");
     if (!ready.error.empty()) {
@@ -242,7 +118,7 @@ class Judge {
   static constexpr std::chrono::hours kWindow{24 * 7};
   static constexpr std::chrono::hours kMemory{24 * 60};
 
-  void write(const Ready& ready, const Verdict& verdict, std::string& out) const {
+  void write(const DedupLine& ready, const Verdict& verdict, std::string& out) const {
     out += "{\"id\":";
     out += ready.id;
     out += ",\"duplicate_of\":";
@@ -266,106 +142,23 @@ class Judge {
   IdList ids_;
 };
 
-class File {
- public:
-  explicit File(const std::string& name)
-      : descriptor_(name.empty() || name == "-"
-                        ? STDIN_FILENO
-                        : open(name.c_str(), O_RDONLY | O_CLOEXEC)) {}
-  ~File() {
-    if (descriptor_ > STDIN_FILENO)
-      close(descriptor_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-
-  bool is_open() const { return descriptor_ >= 0; }
-
-  // At least one byte; 0 at the end. Throws what read(2) says.
-  std::size_t read(char* to, std::size_t most) {
-    for (;;) {
-      ssize_t got = ::read(descriptor_, to, most);
-      if (got >= 0)
-        return static_cast<std::size_t>(got);
-      if (errno != EINTR)
-        throw std::system_error(errno, std::generic_category());
-    }
-  }
-
- private:
-  int descriptor_;
-};
-
-// Reads blocks of whole lines. A block grows until it holds one; a line beyond
-// the limit is cut there, and then is no JSON.
-class Blocks {
- public:
-  explicit Blocks(File& file) : file_(file) {}
-
-  // False: there is no more.
-  bool next(std::string& block) {
-    block = std::move(rest_);
-    rest_.clear();
-    while (!is_end_) {
-      std::size_t had = block.size();
-      block.resize(had + kRead);
-      std::size_t got = file_.read(block.data() + had, kRead);
-      block.resize(had + got);
-      is_end_ = got == 0;
-      std::size_t line_end = block.rfind('\n');
-      // Whatever is whole is worked on: who writes a line may wait for its verdict.
-      if (line_end != std::string::npos) {
-        rest_.assign(block, line_end + 1);
-        block.resize(line_end + 1);
-        return true;
-      }
-      if (block.size() > limits::kMaxDedupLine)
-        skip_line(block);
-    }
-    return !block.empty();
-  }
-
- private:
-  static constexpr std::size_t kRead = 256 * limits::kKiB;
-
-  void skip_line(std::string& block) {
-    std::string more(kRead, '\0');
-    while (!is_end_) {
-      std::size_t got = file_.read(more.data(), kRead);
-      is_end_ = got == 0;
-      std::size_t end = std::string_view(more).substr(0, got).find('\n');
-      if (end == std::string_view::npos)
-        continue;
-      block.resize(1);
-      block += '\n';
-      block.append(more, end + 1, got - end - 1);
-      return;
-    }
-    block.resize(1);
-  }
-
-  File& file_;
-  std::string rest_;
-  bool is_end_ = false;
-};
-
 // The threads' common work: the next block, and whose turn it is to judge.
 class Work {
  public:
-  Work(File& file, const DedupOptions& options) : blocks_(file), judge_(options) {}
+  Work(InputFile& file, const DedupOptions& options) : blocks_(file), judge_(options) {}
 
   // One thread's part.
   void run() {
     try {
       std::string block;
-      std::vector<Ready> ready;
+      std::vector<DedupLine> ready;
       std::string out;
       while (std::optional<std::uint64_t> number = take(block)) {
         ready.clear();
         read_block(block, ready);
         await_turn(*number);
         out.clear();
-        for (const Ready& line : ready)
+        for (const DedupLine& line : ready)
           judge_.judge(line, out);
         write(out);
         end_turn();
@@ -394,14 +187,14 @@ class Work {
     return taken_++;
   }
 
-  static void read_block(std::string& block, std::vector<Ready>& ready) {
+  static void read_block(std::string& block, std::vector<DedupLine>& ready) {
     for (std::size_t at = 0; at < block.size();) {
       std::size_t end = std::min(block.find('\n', at), block.size());
       bool is_blank = block.find_first_not_of(" \t\r", at) >= end;
       if (end < block.size())
         block[end] = '\0';
       if (!is_blank)
-        ready.push_back(read_line(block.data() + at));
+        ready.push_back(read_dedup_line(block.data() + at));
       at = end + 1;
     }
   }
@@ -462,7 +255,7 @@ class Work {
   }
 
   std::mutex input_;
-  Blocks blocks_;
+  LineBlocks blocks_;
   std::uint64_t taken_ = 0;
 
   std::mutex order_;
@@ -479,7 +272,7 @@ class Work {
 }  // namespace
 
 int dedup_command(const DedupOptions& options) {
-  File file(options.file);
+  InputFile file(options.file);
   if (!file.is_open()) {
     std::fprintf(stderr, "siftd dedup: %s: %s\n", options.file.c_str(),
                  std::strerror(errno));

@@ -186,10 +186,10 @@ class Parser {
   // begins in one and ends in the next.
   static std::size_t whole_references(std::string_view piece) {
     const std::size_t near = piece.size() - limits::kMaxEntityName;
-    const std::size_t last = piece.rfind('&');
-    return last == piece.npos || last < near || piece.find(';', last) != piece.npos
-               ? piece.size()
-               : last;
+    const std::string_view end = piece.substr(near);
+    const std::size_t last = end.rfind('&');
+    return last == end.npos || end.find(';', last) != end.npos ? piece.size()
+                                                               : near + last;
   }
 
   std::string feed(std::string_view page) {

@@ -166,6 +166,16 @@ class HtmlTree {
   std::string_view attribute(Index i, Attr attr) const;
   bool has_attribute(Index i, Attr attr) const;
 
+  // Calls use(Attr, std::string_view) for each attribute of a node, in their order.
+  template <class Use>
+  void each_attribute(Index i, const Use& use) const {
+    const Node& node = nodes_[i];
+    for (std::uint32_t k = 0; k < node.attributes; ++k) {
+      const Value& value = values_[node.first_attribute + k];
+      use(value.attr, std::string_view(text_).substr(value.offset, value.size));
+    }
+  }
+
   // All text below a node; outside of <pre> runs of white space have become one.
   std::string text_below(Index i) const;
 

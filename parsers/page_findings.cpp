@@ -118,7 +118,7 @@ class Scan {
     if (equals_ignoring_case(rel, "canonical")) {
       keep(found_.canonical, tree_.attribute(i, Attr::href));
     }
-    visit_item(i);
+    visit_item(i, tree_.attribute(i, Attr::itemprop));
   }
 
   void visit_meta(Index i) {
@@ -137,7 +137,7 @@ class Scan {
         at = end + 1;
       }
     }
-    visit_item(i);
+    visit_item(i, tree_.attribute(i, Attr::itemprop));
   }
 
   void take_meta(std::string_view name, std::string_view value) {
@@ -179,8 +179,7 @@ class Scan {
   }
 
   // Microdata: a value in content, datetime or the element's text.
-  void visit_item(Index i) {
-    const std::string_view property = tree_.attribute(i, Attr::itemprop);
+  void visit_item(Index i, std::string_view property) {
     if (property.empty()) {
       return;
     }
@@ -292,37 +291,59 @@ class Scan {
     return tree_[up].end;
   }
 
+  // The attributes that tell of authors and dates.
+  struct Attributes {
+    std::string_view id, classes, rel, href, item;
+  };
+
+  Attributes attributes_of(Index i) const {
+    Attributes all;
+    tree_.each_attribute(i, [&](Attr attr, std::string_view value) {
+      switch (attr) {
+        case Attr::id:
+          all.id = value;
+          break;
+        case Attr::class_:
+          all.classes = value;
+          break;
+        case Attr::rel:
+          all.rel = value;
+          break;
+        case Attr::href:
+          all.href = value;
+          break;
+        case Attr::itemprop:
+          all.item = value;
+          break;
+        default:
+          break;
+      }
+    });
+    return all;
+  }
+
   void visit_element(Index i) {
     if (tree_[i].attributes == 0 || i < comments_end_) {
       return;
     }
-    if (headline_at_ != 0 && is_comment(i)) {
+    const Attributes attributes = attributes_of(i);
+    const ElementNames of_class =
+        attributes.classes.empty() ? ElementNames{} : what_is_named(attributes.classes);
+    // Readers' comments, below the headline: they have authors and dates of their own.
+    if (headline_at_ != 0 &&
+        (of_class.comment || starts_with_ignoring_case(attributes.id, "comment"))) {
       comments_end_ = tree_[i].end;
       return;
     }
-    visit_item(i);
+    visit_item(i, attributes.item);
     if (tree_[i].tag == Tag::time) {
       visit_time(i);
     }
-    if (tree_[i].tag == Tag::a && leads_to_author(i)) {
+    if (tree_[i].tag == Tag::a &&
+        (names(attributes.rel, "author") || leads_to_person(attributes.href))) {
       add_author(links_, i, text_until(i, 300));
     }
-    visit_byline(i);
-  }
-
-  // Readers' comments, below the headline: they have authors and dates of their own.
-  bool is_comment(Index i) {
-    const std::string_view id = tree_.attribute(i, Attr::id);
-    const std::string_view classes = tree_.attribute(i, Attr::class_);
-    return starts_with_ignoring_case(id, "comment") ||
-           (!classes.empty() && what_is_named(classes).comment);
-  }
-
-  bool leads_to_author(Index i) const {
-    if (names(tree_.attribute(i, Attr::rel), "author")) {
-      return true;
-    }
-    return leads_to_person(tree_.attribute(i, Attr::href));
+    visit_byline(i, attributes.id, of_class);
   }
 
   void visit_time(Index i) {
@@ -339,13 +360,7 @@ class Scan {
   }
 
   // Elements that call themselves byline or author, and dates near them.
-  void visit_byline(Index i) {
-    const std::string_view classes = tree_.attribute(i, Attr::class_);
-    const std::string_view id = tree_.attribute(i, Attr::id);
-    if (classes.empty() && id.empty()) {
-      return;
-    }
-    const ElementNames of_class = what_is_named(classes);
+  void visit_byline(Index i, std::string_view id, const ElementNames& of_class) {
     const ElementNames of_id = id.empty() ? ElementNames{} : read_names(id);
     const bool is_author = of_class.author || of_id.author;
     const bool is_date = of_class.date || names(id, "date");

@@ -14,12 +14,14 @@ constexpr std::string_view kSeparators[] = {" | ", " - ", " – ",  " — ", " �
 
 // Letters and digits only, ASCII in lower case: "The Daily-Times" is "thedailytimes".
 std::string squeeze(std::string_view text) {
-  std::string out;
+  std::string out(text.size(), '\0');
+  char* end = out.data();
   for (const char c : text) {
     if (is_ascii_alnum(c) || static_cast<unsigned char>(c) >= 0x80) {
-      out.push_back(ascii_lower(c));
+      *end++ = ascii_lower(c);
     }
   }
+  out.resize(static_cast<std::size_t>(end - out.data()));
   return out;
 }
 

@@ -54,7 +54,7 @@ class Trimming {
 
  private:
   const char* rule_for(const Block& block) const {
-    if (block.heading == 1 || squeeze_text(block.text) == title_) {
+    if (block.heading == 1 || is_title(block.text)) {
       return "title";
     }
     if (is_mostly_links(block) && (block.weight < 200 || block.links > 3) &&
@@ -62,6 +62,12 @@ class Trimming {
       return "links";
     }
     return nullptr;
+  }
+
+  // A title is short: most blocks are neither as short as it nor twice as long.
+  bool is_title(std::string_view text) const {
+    return text.size() >= title_.size() && text.size() <= 4 * title_.size() + 100 &&
+           squeeze_text(text) == title_;
   }
 
   // A paragraph that is one long link is text in some listicles and briefs.

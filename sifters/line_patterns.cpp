@@ -47,6 +47,46 @@ bool stays_when_folded(const std::string& atom) {
 
 }  // namespace
 
+// Which atoms stand in a line, for all groups in one pass.
+class LinePatterns::Atoms {
+ public:
+  void add(const std::string& text, std::size_t group, int number) {
+    std::uint32_t three = 0;
+    for (std::size_t i = 0; i < kShortestAtom; ++i) {
+      three = slide(three, text[i]);
+    }
+    by_slot_[slot_of(three)].push_back({text, group, number});
+    is_used_.set(slot_of(three));
+  }
+
+  // Adds to `found` the numbers of the atoms of each group; one may come twice.
+  void find(std::string_view line, Found& found) const {
+    std::uint32_t three = 0;
+    for (std::size_t end = 1; end <= line.size(); ++end) {
+      three = slide(three, line[end - 1]);
+      const std::size_t slot = slot_of(three);
+      if (end < kShortestAtom || !is_used_[slot]) {
+        continue;
+      }
+      for (const Atom& atom : by_slot_.at(slot)) {
+        if (line.substr(end - kShortestAtom).starts_with(atom.text)) {
+          found[atom.group].push_back(atom.number);
+        }
+      }
+    }
+  }
+
+ private:
+  struct Atom {
+    std::string text;
+    std::size_t group = 0;
+    int number = 0;
+  };
+
+  std::unordered_map<std::size_t, std::vector<Atom>> by_slot_;
+  std::bitset<kSlots> is_used_;
+};
+
 // The patterns for lines of at most `longest` bytes: most of a text is in long lines,
 // which few patterns want to see.
 class LinePatterns::Group {
@@ -69,12 +109,13 @@ class LinePatterns::Group {
     return takes_any ? "would take any line: say what begins it" : "";
   }
 
-  bool finish() {
+  // Adds the words to look for to `to`, as those of the group `number`.
+  bool finish(std::size_t number_of_group, Atoms& to) {
     std::vector<std::string> atoms;
     filtered_.Compile(&atoms);
     for (std::size_t i = 0; i < atoms.size(); ++i) {
       if (stays_when_folded(atoms[i])) {
-        add_atom(atoms[i], static_cast<int>(i));
+        to.add(atoms[i], number_of_group, static_cast<int>(i));
       } else {
         present_.push_back(static_cast<int>(i));
       }
@@ -94,7 +135,9 @@ class LinePatterns::Group {
     return always_.Compile();
   }
 
-  void match(std::string_view folded, std::vector<std::size_t>& hits) const {
+  // `atoms`: those that stand in the line.
+  void match(std::string_view folded, std::vector<int>& atoms,
+             std::vector<std::size_t>& hits) const {
     const re2::StringPiece line(folded.data(), folded.size());
     std::vector<int> numbers;
     if (!always_patterns_.empty() && always_.Match(line, &numbers)) {
@@ -102,10 +145,12 @@ class LinePatterns::Group {
         take(always_patterns_[static_cast<std::size_t>(number)], folded, hits);
       }
     }
-    const std::vector<int> atoms = find_atoms(folded);
+    atoms.insert(atoms.end(), present_.begin(), present_.end());
     if (atoms.empty()) {
       return;
     }
+    std::sort(atoms.begin(), atoms.end());
+    atoms.erase(std::unique(atoms.begin(), atoms.end()), atoms.end());
     filtered_.AllPotentials(atoms, &numbers);
     for (const int number : numbers) {
       const Pattern& pattern = patterns_[static_cast<std::size_t>(number)];
@@ -116,11 +161,6 @@ class LinePatterns::Group {
   }
 
  private:
-  struct Atom {
-    std::string text;
-    int number = 0;
-  };
-
   static void take(const Pattern& pattern, std::string_view folded,
                    std::vector<std::size_t>& hits) {
     if (folded.size() <= pattern.longest) {
@@ -128,48 +168,18 @@ class LinePatterns::Group {
     }
   }
 
-  void add_atom(const std::string& atom, int number) {
-    std::uint32_t three = 0;
-    for (std::size_t i = 0; i < kShortestAtom; ++i) {
-      three = slide(three, atom[i]);
-    }
-    atoms_[slot_of(three)].push_back({atom, number});
-    is_used_.set(slot_of(three));
-  }
-
-  std::vector<int> find_atoms(std::string_view line) const {
-    std::vector<int> found = present_;
-    std::uint32_t three = 0;
-    for (std::size_t end = 1; end <= line.size(); ++end) {
-      three = slide(three, line[end - 1]);
-      const std::size_t slot = slot_of(three);
-      if (end < kShortestAtom || !is_used_[slot]) {
-        continue;
-      }
-      for (const Atom& atom : atoms_.at(slot)) {
-        if (line.substr(end - kShortestAtom).starts_with(atom.text)) {
-          found.push_back(atom.number);
-        }
-      }
-    }
-    std::sort(found.begin(), found.end());
-    found.erase(std::unique(found.begin(), found.end()), found.end());
-    return found;
-  }
-
   std::size_t longest_;
   std::vector<Pattern> patterns_;  // by FilteredRE2's number
   re2::FilteredRE2 filtered_{static_cast<int>(kShortestAtom)};
   RE2::Set always_{options_of(limits::kMaxPatternMemory), RE2::ANCHOR_BOTH};
   std::vector<Pattern> always_patterns_;
-  std::unordered_map<std::size_t, std::vector<Atom>> atoms_;
-  std::bitset<kSlots> is_used_;
   std::vector<int> present_;  // atoms that are taken to be in every line
 };
 
-LinePatterns::LinePatterns() {
-  for (const std::size_t longest : {std::size_t{160}, std::size_t{400}, kAnyLength}) {
-    groups_.push_back(std::make_unique<Group>(longest));
+LinePatterns::LinePatterns() : atoms_(std::make_unique<Atoms>()) {
+  constexpr std::array<std::size_t, kGroups> kLongest = {160, 400, kAnyLength};
+  for (std::size_t i = 0; i < kGroups; ++i) {
+    groups_[i] = std::make_unique<Group>(kLongest[i]);
   }
 }
 LinePatterns::~LinePatterns() = default;
@@ -184,15 +194,21 @@ std::string LinePatterns::add(const std::string& pattern, std::size_t longest) {
 }
 
 bool LinePatterns::finish() {
-  return std::all_of(groups_.begin(), groups_.end(),
-                     [](const auto& group) { return group->finish(); });
+  for (std::size_t i = 0; i < groups_.size(); ++i) {
+    if (!groups_[i]->finish(i, *atoms_)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 void LinePatterns::match(std::string_view folded, std::vector<std::size_t>& hits) const {
   hits.clear();
-  for (const auto& group : groups_) {
-    if (group->is_for(folded.size())) {
-      group->match(folded, hits);
+  Found found;
+  atoms_->find(folded, found);
+  for (std::size_t i = 0; i < groups_.size(); ++i) {
+    if (groups_[i]->is_for(folded.size())) {
+      groups_[i]->match(folded, found[i], hits);
     }
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -37,8 +38,12 @@ class LinePatterns {
     bool is_run = true;  // when the line holds its words
   };
   class Group;
+  class Atoms;
+  static constexpr std::size_t kGroups = 3;
+  using Found = std::array<std::vector<int>, kGroups>;  // numbers of atoms, by group
 
-  std::vector<std::unique_ptr<Group>> groups_;  // by the length of the lines
+  std::array<std::unique_ptr<Group>, kGroups> groups_;  // by the length of the lines
+  std::unique_ptr<Atoms> atoms_;
   std::size_t count_ = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <re2/re2.h>
 #include <toml++/toml.h>
 #include <unordered_map>
@@ -75,6 +76,14 @@ bool is_within(std::string_view site, std::string_view of) {
                         site[site.size() - of.size() - 1] == '.');
 }
 
+// Looks a view up without a copy of it.
+struct PhraseHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>()(text);
+  }
+};
+
 }  // namespace
 
 std::string RuleError::to_string() const {
@@ -83,7 +92,9 @@ std::string RuleError::to_string() const {
 
 struct Rules::Compiled {
   std::vector<Rule> rules;
-  std::unordered_map<std::string, std::vector<std::size_t>> phrases;
+  std::unordered_map<std::string, std::vector<std::size_t>, PhraseHash, std::equal_to<>>
+      phrases;
+  std::size_t longest_phrase = 0;  // bytes
   struct Start {
     std::string text;
     std::size_t rule = 0;
@@ -169,6 +180,8 @@ struct RuleReader {
         return;
       }
       rules->compiled_->phrases[key].push_back(index);
+      rules->compiled_->longest_phrase =
+          std::max(rules->compiled_->longest_phrase, key.size());
       has_some = true;
     });
     each_text(table, "starts", [&](const std::string& start, const toml::node& node) {
@@ -355,9 +368,12 @@ const Rules::Rule* Rules::match(std::string_view folded, std::string_view site,
       best = &rule;
     }
   };
-  const auto phrase = all.phrases.find(std::string(without_ornaments(folded)));
-  if (phrase != all.phrases.end()) {
-    std::for_each(phrase->second.begin(), phrase->second.end(), take);
+  const std::string_view bare = without_ornaments(folded);
+  if (bare.size() <= all.longest_phrase) {
+    const auto phrase = all.phrases.find(bare);
+    if (phrase != all.phrases.end()) {
+      std::for_each(phrase->second.begin(), phrase->second.end(), take);
+    }
   }
   const auto starts = all.starts.find(first_two(folded));
   if (starts != all.starts.end()) {

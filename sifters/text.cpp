@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 
 #include "parsers/chars.hpp"
@@ -16,160 +15,10 @@ bool in(char32_t c, char32_t first, char32_t last) {
   return c >= first && c <= last;
 }
 
-void append(std::string& out, char32_t c) {
-  const auto byte = [&](char32_t value) {
-    out.push_back(static_cast<char>(value));
-  };
-  if (c < 0x80) {
-    byte(c);
-  } else if (c < 0x800) {
-    byte(0xC0 | (c >> 6));
-    byte(0x80 | (c & 0x3F));
-  } else if (c < 0x10000) {
-    byte(0xE0 | (c >> 12));
-    byte(0x80 | ((c >> 6) & 0x3F));
-    byte(0x80 | (c & 0x3F));
-  } else {
-    byte(0xF0 | (c >> 18));
-    byte(0x80 | ((c >> 12) & 0x3F));
-    byte(0x80 | ((c >> 6) & 0x3F));
-    byte(0x80 | (c & 0x3F));
-  }
-}
-
-// South-East Asian scripts, which mark word boundaries with the zero-width space.
-bool uses_zero_width_space(char32_t c) {
-  return in(c, 0x0E00, 0x0EFF) || in(c, 0x0F00, 0x109F) || in(c, 0x1780, 0x17FF);
-}
-
-// Where ZWJ and ZWNJ shape what is seen: Arabic, Indic and related scripts, emoji.
-bool uses_joiners(char32_t c) {
-  return in(c, 0x0600, 0x08FF) || in(c, 0x0900, 0x109F) || in(c, 0x1780, 0x18AF) ||
-         in(c, 0x2190, 0x2BFF) || in(c, 0xA800, 0xABFF) || in(c, 0xFB50, 0xFEFC) ||
-         in(c, 0x1F000, 0x1FAFF);
-}
-
-bool is_right_to_left(char32_t c) {
-  return in(c, 0x0590, 0x08FF) || in(c, 0xFB1D, 0xFDFF) || in(c, 0xFE70, 0xFEFC) ||
-         in(c, 0x10800, 0x10FFF) || in(c, 0x1E800, 0x1EFFF);
-}
-
-bool is_bidi_control(char32_t c) {
-  return in(c, 0x202A, 0x202E) || in(c, 0x2066, 0x2069);
-}
-bool is_bidi_mark(char32_t c) {
-  return c == 0x200E || c == 0x200F || c == 0x061C;
-}
-bool is_joiner(char32_t c) {
-  return c == 0x200C || c == 0x200D;
-}
-bool is_tag(char32_t c) {
-  return in(c, 0xE0000, 0xE007F);
-}
-
-bool is_zero_width(char32_t c) {
-  return c == 0x200B || in(c, 0x2060, 0x2064) || in(c, 0x206A, 0x206F) || c == 0xFEFF ||
-         c == 0x180E || in(c, 0xFFF9, 0xFFFB);
-}
-
-bool is_line_break(char32_t c) {
-  return in(c, 0x0A, 0x0D) || c == 0x85 || c == 0x2028 || c == 0x2029;
-}
-
 bool is_space(char32_t c) {
   return c == ' ' || in(c, 0x09, 0x0D) || c == 0xA0 || c == 0x1680 ||
          in(c, 0x2000, 0x200A) || c == 0x202F || c == 0x205F || c == 0x3000 ||
          c == 0x85 || c == 0x2028 || c == 0x2029;
-}
-
-bool is_control(char32_t c) {
-  return (c < 0x20 && c != '\t' && c != '\n') || in(c, 0x7F, 0x9F) ||
-         (c & 0xFFFE) == 0xFFFE;
-}
-
-bool is_plain_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 0x20 && c < 0x7F) || c == '\n' || c == '\t';
-  });
-}
-
-bool has_right_to_left(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    // U+0590, the first of them, begins with D6.
-    if (static_cast<unsigned char>(text[i]) >= 0xD6) {
-      std::size_t at = i;
-      if (is_right_to_left(next_code_point(text, at))) {
-        return true;
-      }
-    }
-  }
-  return false;
-}
-
-// How much of `text` from `at` on is printable ASCII.
-std::size_t printable_run(std::string_view text, std::size_t at) {
-  const std::size_t from = at;
-  while (at < text.size() && text[at] >= 0x20 && text[at] < 0x7F) {
-    ++at;
-  }
-  return at - from;
-}
-
-// Drops what nobody sees. `before` is the last character kept, `after` the next one.
-class Filter {
- public:
-  explicit Filter(bool right_to_left) : right_to_left_(right_to_left) {}
-
-  bool keeps(char32_t c, char32_t before, char32_t after) {
-    if (c == 0xAD) {
-      return drop(taken.soft_hyphens);
-    }
-    if (is_bidi_control(c)) {
-      return drop(taken.bidi);
-    }
-    if (is_bidi_mark(c)) {
-      return right_to_left_ || drop(taken.bidi);
-    }
-    if (is_joiner(c)) {
-      return (uses_joiners(before) && uses_joiners(after)) || drop(taken.zero_width);
-    }
-    if (c == 0x200B && (uses_zero_width_space(before) || uses_zero_width_space(after))) {
-      return true;
-    }
-    if (is_tag(c)) {  // flags of regions are the black flag and tags behind it
-      return before == 0x1F3F4 || is_tag(before) || drop(taken.zero_width);
-    }
-    if (is_zero_width(c)) {
-      return drop(taken.zero_width);
-    }
-    return !is_control(c) || drop(taken.controls);
-  }
-
-  Invisible taken;
-
- private:
-  static bool drop(std::size_t& count) {
-    ++count;
-    return false;
-  }
-  bool right_to_left_;
-};
-
-std::string to_nfc(std::string text) {
-  UErrorCode status = U_ZERO_ERROR;
-  const icu::Normalizer2* nfc = icu::Normalizer2::getNFCInstance(status);
-  if (U_FAILURE(status) || nfc->isNormalizedUTF8(text, status)) {
-    return text;
-  }
-  std::string out;
-  icu::StringByteSink<std::string> sink(&out);
-  nfc->normalizeUTF8(0, text, sink, nullptr, status);
-  return U_FAILURE(status) ? text : out;
-}
-
-// Whether the bytes at `at` are no UTF-8: what next_code_point() gave was made up.
-bool was_malformed(std::string_view text, std::size_t from, std::size_t to, char32_t c) {
-  return c == 0xFFFD && text.substr(from, to - from) != "\xEF\xBF\xBD";
 }
 
 bool is_terminator(char32_t c) {
@@ -285,14 +134,22 @@ char32_t folded(char32_t c) {
 // What a character is to measure(); those up to `mark` are no letters.
 enum class Look { other, comma, mark, digit, lower, upper, letter };
 
+constexpr auto kAsciiLooks = [] {
+  std::array<Look, 0x80> looks{};
+  for (std::size_t c = 0; c < looks.size(); ++c) {
+    looks[c] = c >= 'a' && c <= 'z'   ? Look::lower
+               : c >= 'A' && c <= 'Z' ? Look::upper
+               : c >= '0' && c <= '9' ? Look::digit
+               : c == ',' || c == ';' ? Look::comma
+               : c == '\''            ? Look::mark
+                                      : Look::other;
+  }
+  return looks;
+}();
+
 Look look_of(char32_t c) {
   if (c < 0x80) {
-    return c >= 'a' && c <= 'z'   ? Look::lower
-           : c >= 'A' && c <= 'Z' ? Look::upper
-           : c >= '0' && c <= '9' ? Look::digit
-           : c == ',' || c == ';' ? Look::comma
-           : c == '\''            ? Look::mark
-                                  : Look::other;
+    return kAsciiLooks[c];
   }
   const auto point = static_cast<UChar32>(c);
   if (c == 0x3001 || c == 0xFF0C || c == 0x060C) {
@@ -308,23 +165,27 @@ Look look_of(char32_t c) {
                                  : Look::other;
 }
 
-void say(std::string& out, std::size_t count, const char* one, const char* many) {
-  if (count != 0) {
-    out += (out.empty() ? "" : ", ") + std::to_string(count) + " " +
-           (count == 1 ? one : many);
-  }
-}
-
 }  // namespace
 
-std::string Invisible::to_string() const {
-  std::string out;
-  say(out, soft_hyphens, "soft hyphen", "soft hyphens");
-  say(out, zero_width, "zero-width character", "zero-width characters");
-  say(out, bidi, "bidi control", "bidi controls");
-  say(out, controls, "control character", "control characters");
-  say(out, malformed, "malformed byte", "malformed bytes");
-  return out;
+void append_code_point(std::string& out, char32_t c) {
+  const auto byte = [&](char32_t value) {
+    out.push_back(static_cast<char>(value));
+  };
+  if (c < 0x80) {
+    byte(c);
+  } else if (c < 0x800) {
+    byte(0xC0 | (c >> 6));
+    byte(0x80 | (c & 0x3F));
+  } else if (c < 0x10000) {
+    byte(0xE0 | (c >> 12));
+    byte(0x80 | ((c >> 6) & 0x3F));
+    byte(0x80 | (c & 0x3F));
+  } else {
+    byte(0xF0 | (c >> 18));
+    byte(0x80 | ((c >> 12) & 0x3F));
+    byte(0x80 | ((c >> 6) & 0x3F));
+    byte(0x80 | (c & 0x3F));
+  }
 }
 
 bool is_dense_script(char32_t c) {
@@ -359,47 +220,6 @@ char32_t next_code_point(std::string_view text, std::size_t& at) {
   }
   at += static_cast<std::size_t>(more);
   return c;
-}
-
-std::string normalize_text(std::string_view text, Invisible* taken) {
-  if (is_plain_ascii(text)) {
-    return std::string(text);
-  }
-  Filter filter(has_right_to_left(text));
-  std::string out;
-  out.reserve(text.size());
-  char32_t before = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    if (const std::size_t run = printable_run(text, at); run > 0) {
-      out.append(text, at, run);
-      at += run;
-      before = static_cast<unsigned char>(text[at - 1]);
-      continue;
-    }
-    const std::size_t from = at;
-    char32_t c = next_code_point(text, at);
-    filter.taken.malformed += was_malformed(text, from, at, c) ? 1u : 0u;
-    if (is_line_break(c)) {
-      if (c == '\r' && at < text.size() && text[at] == '\n') {
-        continue;
-      }
-      c = '\n';
-    }
-    std::size_t next = at;
-    const char32_t after = next < text.size() ? next_code_point(text, next) : 0;
-    if (filter.keeps(c, before, after)) {
-      append(out, c);
-      before = c;
-    }
-  }
-  if (taken != nullptr) {
-    taken->soft_hyphens += filter.taken.soft_hyphens;
-    taken->zero_width += filter.taken.zero_width;
-    taken->bidi += filter.taken.bidi;
-    taken->controls += filter.taken.controls;
-    taken->malformed += filter.taken.malformed;
-  }
-  return to_nfc(std::move(out));
 }
 
 std::string_view trim_blanks(std::string_view text) {
@@ -520,7 +340,7 @@ std::string fold(std::string_view text) {
     if (c == 0x2026) {
       out += "...";
     } else {
-      append(out, folded(c));
+      append_code_point(out, folded(c));
     }
   }
   return out;

@@ -43,6 +43,9 @@ std::vector<std::string_view> split_sentences(std::string_view paragraph);
 // The code point at `at`, which moves behind it; U+FFFD for malformed bytes.
 char32_t next_code_point(std::string_view text, std::size_t& at);
 
+// Adds a code point as UTF-8.
+void append_code_point(std::string& out, char32_t c);
+
 // Scripts in which no spaces stand between words: Han, Kana, Thai, Lao, Khmer, Burmese.
 bool is_dense_script(char32_t c);
 

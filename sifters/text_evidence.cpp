@@ -30,12 +30,12 @@ std::uint64_t hash_of(std::string_view run) {
 }  // namespace
 
 std::string squeeze_text(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
+  std::string out(text.size(), '\0');
+  char* end = out.data();
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (is_ascii_alnum(c)) {
-      out.push_back(ascii_lower(c));
+      *end++ = ascii_lower(c);
     } else if (static_cast<unsigned char>(c) >= 0x80) {
       // Quotes, dashes and odd spaces (U+2000 to U+206F, U+00A0) vary between copies.
       if (text.substr(i, 2) == "\xE2\x80" || text.substr(i, 2) == "\xE2\x81") {
@@ -43,10 +43,11 @@ std::string squeeze_text(std::string_view text) {
       } else if (text.substr(i, 2) == "\xC2\xA0") {
         i += 1;
       } else {
-        out.push_back(c);
+        *end++ = c;
       }
     }
   }
+  out.resize(static_cast<std::size_t>(end - out.data()));
   return out;
 }
 

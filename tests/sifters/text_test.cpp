@@ -72,6 +72,66 @@ TEST_CASE("text: normalising twice changes nothing more, whatever the bytes", "[
   }
 }
 
+TEST_CASE("text: what is left alone at a glance is what the long way leaves alone",
+          "[text]") {
+  const std::string pieces[] = {"a",
+                                "Z",
+                                " ",
+                                "~",
+                                "\n",
+                                "\t",
+                                "plain ascii text",
+                                "\x7F",
+                                "\x01",
+                                "\r",
+                                "\u00A0",
+                                "\u00AD",
+                                "\u0085",
+                                "\u00E9",
+                                "\u02FF",
+                                "\u0300",
+                                "\u0301",
+                                "\u037E",
+                                "\u0430",
+                                "\u047F",
+                                "\u0483",
+                                "\u05D0",
+                                "\u0E01",
+                                "\u200B",
+                                "\u200E",
+                                "\u2010",
+                                "\u201F",
+                                "\u2026",
+                                "\u2028",
+                                "\u202E",
+                                "\u304B",
+                                "\u3099",
+                                "\u30FF",
+                                "\u4E00",
+                                "\u9FFF",
+                                "\uF900",
+                                "\uFEFF",
+                                "e\u0301",
+                                "\xC3",
+                                "\xE2\x80",
+                                "\x80",
+                                "\xE4\xB8",
+                                "\xED\xA0\x80"};
+  std::mt19937 random(7);
+  for (int round = 0; round < 20000; ++round) {
+    std::string text;
+    for (std::size_t n = random() % 6 + 1; n > 0; --n) {
+      // Every other text is made of the first few: most of it is plain.
+      text += pieces[random() % (round % 2 == 0 ? std::size(pieces) : 11)];
+    }
+    Invisible one, other;
+    // The soft hyphen goes, and takes the long way.
+    REQUIRE(normalize_text(text, &one) == normalize_text("\u00AD" + text, &other));
+    REQUIRE(other.soft_hyphens == one.soft_hyphens + 1);
+    REQUIRE(other.total() == one.total() + 1);
+  }
+}
+
 TEST_CASE("text: lines are trimmed of white space of any width", "[text]") {
   const auto lines = split_lines(" a \n\u00A0b\u3000\n\n c");
   REQUIRE(lines.size() == 4);
