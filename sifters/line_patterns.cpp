@@ -4,12 +4,12 @@
 #include "sifters/line_patterns.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bitset>
 #include <cstdint>
 #include <limits>
 #include <re2/filtered_re2.h>
 #include <re2/set.h>
-#include <unordered_map>
 
 #include "base/limits.hpp"
 #include "sifters/text.hpp"
@@ -55,8 +55,15 @@ class LinePatterns::Atoms {
     for (std::size_t i = 0; i < kShortestAtom; ++i) {
       three = slide(three, text[i]);
     }
-    by_slot_[slot_of(three)].push_back({text, group, number});
-    is_used_.set(slot_of(three));
+    const std::size_t slot = slot_of(three);
+    if (!is_used_[slot]) {
+      is_used_.set(slot);
+      places_[slot] = static_cast<std::uint16_t>(lists_.size());
+      lists_.emplace_back();
+    }
+    List& list = lists_[places_[slot]];
+    list.atoms.push_back({text, group, number});
+    list.fourths |= text.size() > kShortestAtom ? bit_of(text[kShortestAtom]) : kAnyByte;
   }
 
   // Adds to `found` the numbers of the atoms of each group; one may come twice.
@@ -68,7 +75,11 @@ class LinePatterns::Atoms {
       if (end < kShortestAtom || !is_used_[slot]) {
         continue;
       }
-      for (const Atom& atom : by_slot_.at(slot)) {
+      const List& list = lists_[places_[slot]];
+      if ((list.fourths & (end < line.size() ? bit_of(line[end]) : kAnyByte)) == 0) {
+        continue;
+      }
+      for (const Atom& atom : list.atoms) {
         if (line.substr(end - kShortestAtom).starts_with(atom.text)) {
           found[atom.group].push_back(atom.number);
         }
@@ -82,10 +93,22 @@ class LinePatterns::Atoms {
     std::size_t group = 0;
     int number = 0;
   };
+  // The atoms of a slot, and a bit for each byte that is the fourth of one.
+  struct List {
+    std::vector<Atom> atoms;
+    std::uint32_t fourths = 0;
+  };
 
-  std::unordered_map<std::size_t, std::vector<Atom>> by_slot_;
+  static constexpr std::uint32_t kAnyByte = ~std::uint32_t{0};
+  static std::uint32_t bit_of(char byte) {
+    return std::uint32_t{1} << (static_cast<unsigned char>(byte) & 31U);
+  }
+
   std::bitset<kSlots> is_used_;
+  std::array<std::uint16_t, kSlots> places_{};  // of used slots: where in lists_
+  std::vector<List> lists_;
 };
+static_assert(kSlots - 1 <= std::numeric_limits<std::uint16_t>::max());
 
 // The patterns for lines of at most `longest` bytes: most of a text is in long lines,
 // which few patterns want to see.

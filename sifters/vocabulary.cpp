@@ -396,6 +396,49 @@ bool is_invisible(std::string_view style) {
          plain.find("visibility:hidden") != std::string::npos;
 }
 
+std::uint32_t marks_of_item(std::string_view property) {
+  if (property == "articleBody") {
+    return kMarkBody;
+  }
+  if (property == "author" || property == "datePublished") {
+    return kMarkByline;
+  }
+  return property == "comment" ? std::uint32_t{kMarkComments} : 0;
+}
+
+std::uint32_t known_marks(std::string_view names, KnownMarks& known) {
+  const auto [seen, is_new] = known.try_emplace(names, 0);
+  if (is_new) {
+    seen->second = marks_of_names(names);
+  }
+  return seen->second;
+}
+
+std::uint32_t marks_of_attribute(Attr attr, std::string_view value, KnownMarks& known) {
+  switch (attr) {
+    case Attr::id:
+      return std::count(value.begin(), value.end(), '-') <= 3
+                 ? marks_of_names(value.substr(0, 200))
+                 : 0;
+    case Attr::class_:
+    case Attr::test_id:
+    case Attr::component:
+      return value.empty() ? 0 : known_marks(value.substr(0, 2000), known);
+    case Attr::role:
+      return marks_of_role(value);
+    case Attr::itemprop:
+      return marks_of_item(value);
+    case Attr::hidden:
+      return kMarkHidden;
+    case Attr::style:
+      return is_invisible(value) ? std::uint32_t{kMarkHidden} : 0;
+    case Attr::aria_hidden:
+      return value == "true" ? std::uint32_t{kMarkHidden} : 0;
+    default:
+      return 0;
+  }
+}
+
 }  // namespace
 
 std::uint32_t marks_of_names(std::string_view names) {
@@ -425,34 +468,9 @@ std::uint32_t marks_of(const HtmlTree& tree, HtmlTree::Index node, KnownMarks& k
   if (tree[node].attributes == 0 || tag == Tag::html || tag == Tag::body) {
     return marks;
   }
-  const std::string_view id = tree.attribute(node, Attr::id);
-  if (!id.empty() && std::count(id.begin(), id.end(), '-') <= 3) {
-    marks |= marks_of_names(id.substr(0, 200));
-  }
-  for (const Attr attr : {Attr::class_, Attr::test_id, Attr::component}) {
-    const std::string_view names = tree.attribute(node, attr).substr(0, 2000);
-    if (!names.empty()) {
-      const auto [seen, is_new] = known.try_emplace(names, 0);
-      if (is_new) {
-        seen->second = marks_of_names(names);
-      }
-      marks |= seen->second;
-    }
-  }
-  marks |= marks_of_role(tree.attribute(node, Attr::role));
-  const std::string_view property = tree.attribute(node, Attr::itemprop);
-  if (property == "articleBody") {
-    marks |= kMarkBody;
-  } else if (property == "author" || property == "datePublished") {
-    marks |= kMarkByline;
-  } else if (property == "comment") {
-    marks |= kMarkComments;
-  }
-  if (tree.has_attribute(node, Attr::hidden) ||
-      is_invisible(tree.attribute(node, Attr::style)) ||
-      tree.attribute(node, Attr::aria_hidden) == "true") {
-    marks |= kMarkHidden;
-  }
+  tree.each_attribute(node, [&](Attr attr, std::string_view value) {
+    marks |= marks_of_attribute(attr, value, known);
+  });
   return marks;
 }
 
