@@ -135,6 +135,16 @@ void Remembered::prefetch(std::uint32_t ordinal) const {
   __builtin_prefetch(record + 3);
 }
 
+void Remembered::prefetch_terms(std::uint32_t ordinal) const {
+  // Behind some thirty shingles stand at most as many terms as fill four lines.
+  constexpr std::size_t kLine = 64;
+  const auto* record = reinterpret_cast<const std::byte*>(&(*this)[ordinal]);
+  __builtin_prefetch(record);
+  for (std::size_t line = 2; line < 7; ++line) {
+    __builtin_prefetch(record + line * kLine);
+  }
+}
+
 void Remembered::set_family(std::uint32_t ordinal, std::uint32_t family) {
   entry(ordinal).family = family;
 }

@@ -59,7 +59,15 @@ class Remembered {
   }
   Record& operator[](std::uint32_t ordinal);
   const Record& operator[](std::uint32_t ordinal) const;
+  // What will be asked of an article soon: whether it is alive; what copies compare;
+  // what stories do. The latter two need the first.
+  void prefetch_entry(std::uint32_t ordinal) const {
+    if (is_in_memory(ordinal)) {
+      __builtin_prefetch(&entry(ordinal));
+    }
+  }
   void prefetch(std::uint32_t ordinal) const;
+  void prefetch_terms(std::uint32_t ordinal) const;
 
   // All copies of one text have one family: the ordinal of its first article,
   // which may be dropped already.

@@ -1,6 +1,7 @@
 #include "sifters/stories.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <tuple>
 
@@ -29,9 +30,11 @@ const Logarithms kLogarithms = [] {
   return table;
 }();
 
+// Of a larger number by its first twelve bits: .0005 too little at most.
 float log_of(std::uint32_t count) {
-  return count < kLogarithms.size() ? kLogarithms[count]
-                                    : std::log(static_cast<float>(count));
+  constexpr float kLogOf2 = 0.693147181F;
+  const int bits = std::max(0, static_cast<int>(std::bit_width(count)) - 12);
+  return kLogarithms[count >> bits] + static_cast<float>(bits) * kLogOf2;
 }
 
 std::uint32_t spread(std::uint32_t hash24) {
@@ -167,12 +170,19 @@ void Stories::gather_hits() {
   std::array<Hit, kMaxHits> heaviest;
   std::size_t count = 0;
   while (!hits_.empty() && count < kMaxHits) {
-    std::pop_heap(hits_.begin(), hits_.end(), lighter);
-    if (remembered_.is_alive(hits_.back().ordinal)) {
-      remembered_.prefetch(hits_.back().ordinal);
-      heaviest[count++] = hits_.back();
+    std::size_t end = count;
+    for (; !hits_.empty() && end < kMaxHits; ++end) {
+      std::pop_heap(hits_.begin(), hits_.end(), lighter);
+      heaviest[end] = hits_.back();
+      hits_.pop_back();
+      remembered_.prefetch_entry(heaviest[end].ordinal);
     }
-    hits_.pop_back();
+    for (std::size_t i = count; i < end; ++i) {
+      if (remembered_.is_alive(heaviest[i].ordinal)) {
+        remembered_.prefetch_terms(heaviest[i].ordinal);
+        heaviest[count++] = heaviest[i];
+      }
+    }
   }
   hits_.assign(heaviest.begin(), heaviest.begin() + count);
 }
@@ -241,8 +251,13 @@ std::span<const Stories::Likeness> Stories::compare(const Fingerprint& print,
   gather_hits();
   std::array<Match, kMaxHits> matches;
   std::size_t count = 0;
-  for (const Hit& hit : hits_)
+  for (const Hit& hit : hits_) {
     matches[count++] = match(hit.ordinal);
+    const Remembered::Record& record = remembered_[hit.ordinal];
+    if (record.has_company) {
+      stories_.prefetch(record.story);
+    }
+  }
   std::sort(matches.begin(), matches.begin() + static_cast<std::ptrdiff_t>(count),
             [](const Match& a, const Match& b) {
               return a.dot != b.dot ? a.dot > b.dot : a.ordinal > b.ordinal;
@@ -270,16 +285,16 @@ std::span<const Stories::Likeness> Stories::compare(const Fingerprint& print,
     at->title = found.title / std::max(1e-6F, query_.title);
     at->terms =
         static_cast<float>(std::min<std::size_t>(query_.terms.size(), record.term_count));
-    auto story = record.has_company ? stories_.find(record.story) : stories_.end();
-    bool is_single = story == stories_.end() || story->second.term_count == 0;
+    const Story* story = record.has_company ? stories_.find(record.story) : nullptr;
+    bool is_single = story == nullptr || story->term_count == 0;
     if (is_single) {
       at->centroid = found.cosine;
       at->typical = found.shared / std::max(1e-6F, query_.sum);
     } else if (is_new) {
-      compare_with(story->second, *at);
+      compare_with(*story, *at);
     }
-    at->size = is_single ? 1 : static_cast<float>(story->second.count);
-    std::uint32_t then = story == stories_.end() ? record.time : story->second.latest;
+    at->size = is_single ? 1 : static_cast<float>(story->count);
+    std::uint32_t then = story == nullptr ? record.time : story->latest;
     at->days = now > then ? static_cast<float>(now - then) / 86400.0F : 0;
   }
   return likenesses_;
@@ -323,12 +338,13 @@ void Stories::add(std::uint32_t ordinal, std::uint32_t story, std::uint64_t name
   if (story == 0 && name == record.article) {
     ++singles_;
   } else {
-    auto [found, is_new] = stories_.try_emplace(record.story);
+    Story* found = stories_.find(record.story);
+    const bool is_new = found == nullptr;
     record.has_company = true;
     if (remembered_.is_in_memory(record.story)) {
       remembered_[record.story].has_company = true;
     }
-    Story& all = found->second;
+    Story& all = is_new ? stories_.add(record.story) : *found;
     if (is_new) {
       all.name = name;
     }
@@ -413,16 +429,7 @@ void Stories::absorb(Story& story, const Remembered::Record& record) {
     terms.resize(kStoryTerms);
     std::sort(terms.begin(), terms.end(), before);
   }
-  set_terms(story, terms);
-}
-
-void Stories::set_terms(Story& story, std::span<const StoryTerm> terms) {
-  if (terms.size() != story.term_count) {
-    story_terms_ += terms.size() - story.term_count;  // wraps around when fewer
-    story.first_term = std::make_unique<StoryTerm[]>(terms.size());
-    story.term_count = static_cast<std::uint8_t>(terms.size());
-  }
-  std::copy(terms.begin(), terms.end(), story.first_term.get());
+  stories_.set_terms(story, terms);
 }
 
 void Stories::remove(std::uint32_t ordinal) {
@@ -430,26 +437,21 @@ void Stories::remove(std::uint32_t ordinal) {
   for (Remembered::PackedTerm term : record.terms())
     --counts()[term_hash(term) % kCounts];
   --articles_;
-  auto found = stories_.find(record.story);
-  if (found == stories_.end()) {
+  Story* story = stories_.find(record.story);
+  if (story == nullptr) {
     --singles_;
-  } else if (--found->second.count == 0) {
-    set_terms(found->second, {});
-    stories_.erase(found);
+  } else if (--story->count == 0) {
+    stories_.erase(record.story);
   }
 }
 
 std::uint64_t Stories::name(std::uint32_t story) const {
-  auto found = stories_.find(story);
-  return found == stories_.end() ? remembered_[story].article : found->second.name;
+  const Story* found = stories_.find(story);
+  return found == nullptr ? remembered_[story].article : found->name;
 }
 
 std::size_t Stories::bytes() const {
-  // A node of an unordered_map with its share of the buckets, and what malloc adds to
-  // it and to the terms.
-  constexpr std::size_t kNode = sizeof(Story) + 32 + 8 + 16;
-  return table_.bytes() + kCounts * sizeof(std::uint32_t) + stories_.size() * kNode +
-         story_terms_ * sizeof(StoryTerm);
+  return table_.bytes() + kCounts * sizeof(std::uint32_t) + stories_.bytes();
 }
 
 }  // namespace siftd

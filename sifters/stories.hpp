@@ -3,13 +3,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 #include "sifters/posting_table.hpp"
 #include "sifters/remembered.hpp"
+#include "sifters/story_table.hpp"
 
 namespace siftd {
 
@@ -63,7 +62,7 @@ class Stories {
 
   // Whether it has an article in memory.
   bool is_alive(std::uint32_t story) const {
-    return stories_.count(story) != 0 || remembered_.is_alive(story);
+    return stories_.find(story) != nullptr || remembered_.is_alive(story);
   }
 
   std::size_t size() const { return singles_ + stories_.size(); }
@@ -71,7 +70,7 @@ class Stories {
 
  private:
   // The latest so many articles speak for all that have a term.
-  static constexpr std::size_t kMaxPostings = 12;
+  static constexpr std::size_t kMaxPostings = 8;
   static constexpr std::size_t kProbes = 10;
   static constexpr std::size_t kMaxHits = 12;
   static constexpr std::size_t kStoryTerms = 40;
@@ -79,25 +78,6 @@ class Stories {
   struct Weight {
     std::uint32_t hash;  // 24 bits
     float weight;
-  };
-  // A term of a story: its raw weights summed up, and how many articles have it.
-  struct StoryTerm {
-    std::uint32_t packed;  // 24 bits of hash, 8 of count (255 at most)
-    float weight;
-
-    std::uint32_t hash() const { return packed >> 8; }
-    std::uint32_t count() const { return packed & 255; }
-  };
-  // A story of two or more; of a single one, the article's record is enough.
-  struct Story {
-    std::uint64_t name;
-    std::uint32_t count = 0;  // in memory
-    std::uint32_t latest = 0;
-    std::unique_ptr<StoryTerm[]> first_term;  // by hash
-    std::uint8_t term_count = 0;              // none: all are copies of one text
-    std::uint8_t texts = 0;  // that are no copies, since it began; 255 at most
-
-    std::span<const StoryTerm> terms() const { return {first_term.get(), term_count}; }
   };
   struct Hit {
     std::uint32_t ordinal;  // 0: a free slot
@@ -124,14 +104,12 @@ class Stories {
   void add_norms(Match& match) const;
   void compare_with(const Story& story, Likeness& likeness) const;
   void absorb(Story& story, const Remembered::Record& record);
-  void set_terms(Story& story, std::span<const StoryTerm> terms);
   void rebuild();
 
   Remembered& remembered_;
   PostingTable table_;
-  std::unordered_map<std::uint32_t, Story> stories_;
+  StoryTable stories_;
   std::size_t singles_ = 0;
-  std::size_t story_terms_ = 0;
   std::size_t articles_ = 0;
   BigMemory counts_;            // of articles, by term
   float per_log_articles_ = 1;  // what a term's idf loses by each unit of its log
