@@ -187,6 +187,9 @@ bool is_admitted(const Remembered::Record& record, const Duplicates::Search& sea
 std::uint32_t Duplicates::find_exact(const Fingerprint& print, const Search& search) {
   if (print.words == 0)
     return 0;
+  table_.prefetch(exact_hash(print.words_hash));
+  for (std::uint32_t shingle : print.shingles)
+    table_.prefetch(shingle);  // looked for right after
   std::array<std::uint32_t, 32> found;
   std::size_t count =
       table_.find(exact_hash(print.words_hash), remembered_.first(), found);

@@ -41,11 +41,12 @@ class PostingTable {
   void erase(std::uint32_t hash, std::uint32_t ordinal);
 
   // To be emptied with clear(), and filled again, before more is inserted.
-  bool is_full() const { return used_ > buckets_ * kSlots / 12 * 11; }
-  void clear(std::size_t postings);  // with room for so many, and a fifth more
+  bool is_full() const { return used_ > slots() / 12 * 11; }
+  void clear(std::size_t postings);  // with 1.4 slots for each
 
-  // Postings, of the dead too.
+  // Postings, of the dead too; and of how many slots.
   std::size_t used() const { return used_; }
+  std::size_t slots() const { return buckets_ * kSlots; }
 
   std::size_t bytes() const { return (buckets_ + kSpare) * sizeof(Bucket); }
 

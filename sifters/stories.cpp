@@ -371,11 +371,16 @@ void Stories::add(std::uint32_t ordinal, std::uint32_t story, std::uint64_t name
 }
 
 void Stories::post(std::uint32_t ordinal) {
-  if (table_.is_full()) {
+  // Common terms fill whole buckets, and long runs of full ones are slow to search.
+  if (table_.used() > table_.slots() / 5 * 4) {
     rebuild();
   }
   std::span<const Remembered::PackedTerm> terms = remembered_[ordinal].terms();
-  for (Remembered::PackedTerm term : terms.first(std::min(kProbes, terms.size()))) {
+  terms = terms.first(std::min(kProbes, terms.size()));
+  for (Remembered::PackedTerm term : terms) {
+    table_.prefetch(spread(term_hash(term)));
+  }
+  for (Remembered::PackedTerm term : terms) {
     if (term_is_part(term)) {
       continue;
     }
@@ -385,12 +390,12 @@ void Stories::post(std::uint32_t ordinal) {
 }
 
 void Stories::rebuild() {
-  // Twice what there is, which is less than kProbes an article: common terms stop at
-  // kMaxPostings. In a table that is never small a foreign posting is seldom taken
-  // for one of the term's.
+  // Two slots for each posting there is, which are fewer than kProbes an article: common
+  // terms stop at kMaxPostings. In a table that is never small a foreign posting is
+  // seldom taken for one of the term's.
   constexpr std::size_t kLeastPostings = std::size_t{1} << 16;
-  table_.clear(
-      std::max(kLeastPostings, std::min(table_.used() * 2, articles_ * kProbes)));
+  const std::size_t postings = table_.used() * 10 / 7;
+  table_.clear(std::max(kLeastPostings, std::min(postings, articles_ * kProbes)));
   for (std::uint32_t i = remembered_.first(); i + 1 < remembered_.end(); ++i) {
     bool is_copy =
         remembered_.family(i) != i && remembered_.is_alive(remembered_.family(i));
