@@ -36,6 +36,11 @@ class Lab {
   std::vector<std::unique_ptr<TestServer>> servers_;
 };
 
+// What went wrong; nothing: none.
+inline boost::system::error_code code_of(const Result<Page>& page) {
+  return page ? boost::system::error_code() : page.error().code;
+}
+
 std::shared_ptr<const Access> anywhere();  // every address
 
 }  // namespace siftd::test

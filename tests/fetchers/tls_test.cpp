@@ -186,10 +186,6 @@ struct Hall {
   int requests = 0;
 };
 
-boost::system::error_code code_of(const Result<Page>& page) {
-  return page ? boost::system::error_code() : page.error().code;
-}
-
 }  // namespace
 
 TEST_CASE("tls: a certificate of a trusted authority is good") {
