@@ -1,21 +1,15 @@
-// One coroutine a connection, all in one TaskGroup; Beast stays in this file. A
-// request's header is judged (http_guard) before its body is read; what it asks is
-// answered by HttpRoutes; /events is streamed here. One coroutine waits for the
-// journal and wakes all streams, so that a quiet stream costs a timer and no more.
+// One coroutine a connection, all in one TaskGroup. A request's header is judged
+// (http_guard) before its body is read; what it asks is answered by HttpRoutes, but for
+// /events (http_stream).
 #include "daemon/http.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <cstdlib>
 #include <list>
 #include <optional>
-#include <sstream>
 #include <system_error>
 #include <unistd.h>
 
@@ -25,6 +19,8 @@
 #include "daemon/http_guard.hpp"
 #include "daemon/http_listener.hpp"
 #include "daemon/http_routes.hpp"
+#include "daemon/http_stream.hpp"
+#include "daemon/http_wire.hpp"
 
 namespace siftd {
 
@@ -34,83 +30,9 @@ namespace http = beast::http;
 
 namespace {
 
-using Stream = beast::basic_stream<asio::generic::stream_protocol>;
 using EmptyParser = http::request_parser<http::empty_body>;
 using BodyParser = http::request_parser<http::string_body>;
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
-
-// Nothing from elsewhere, nothing inline, no frames: article text is not ours.
-constexpr const char* kPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-// Counts what is held while it lives.
-class Hold {
- public:
-  Hold(std::size_t& sum, std::size_t amount) : sum_(sum), amount_(amount) {
-    sum_ += amount_;
-  }
-  ~Hold() { sum_ -= amount_; }
-  Hold(const Hold&) = delete;
-  Hold& operator=(const Hold&) = delete;
-
- private:
-  std::size_t& sum_;
-  std::size_t amount_;
-};
-
-template <class Message>
-void set_safety(Message& message) {
-  message.set(http::field::server, "siftd");
-  message.set("Content-Security-Policy", kPolicy);
-  message.set("X-Content-Type-Options", "nosniff");
-  message.set("X-Frame-Options", "DENY");
-  message.set("Referrer-Policy", "no-referrer");
-  message.set("Cross-Origin-Resource-Policy", "same-origin");
-  message.set("Cross-Origin-Opener-Policy", "same-origin");
-}
-
-http::response<http::string_body> message_of(HttpReply reply, unsigned version,
-                                             bool is_head, bool keep_alive) {
-  http::response<http::string_body> message;
-  message.version(version);
-  message.result(static_cast<unsigned>(reply.status));
-  set_safety(message);
-  if (reply.status != 304) {
-    message.set(http::field::content_type, reply.content_type);
-  }
-  message.set(http::field::cache_control, "no-store");
-  for (const auto& [name, value] : reply.headers) {
-    message.set(name, value);
-  }
-  message.keep_alive(keep_alive);
-  if (reply.status != 304) {
-    message.content_length(reply.body.size());
-  }
-  if (!is_head) {
-    message.body() = std::move(reply.body);
-  }
-  return message;
-}
-
-// Nothing: a target that is none.
-std::optional<HttpRequest> request_of(const http::fields& fields, std::string_view method,
-                                      std::string_view target, bool is_control) {
-  HttpRequest request;
-  request.method = method == "HEAD" ? "GET" : method;
-  request.is_control = is_control;
-  for (const auto& field : fields) {
-    std::string name(field.name_string());
-    for (char& c : name) {
-      c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    }
-    request.headers.emplace_back(std::move(name), std::string(field.value()));
-  }
-  if (!set_target(request, target)) {
-    return std::nullopt;
-  }
-  return request;
-}
 
 std::string host_name() {
   char name[256] = {};
@@ -126,27 +48,24 @@ struct HttpServer::State {
         operations(asked),
         journal(of),
         routes(asked, of),
+        streams(executor, of),
         hostname(host_name()),
         tasks(executor),
         ended(executor, asio::steady_timer::time_point::max()) {}
 
   asio::awaitable<void> accept(HttpListener& listener);
-  asio::awaitable<void> serve(Stream stream, HttpListener& listener);
-  asio::awaitable<bool> serve_one(Stream& stream, beast::flat_buffer& buffer,
+  asio::awaitable<void> serve(HttpStream stream, HttpListener& listener);
+  asio::awaitable<bool> serve_one(HttpStream& stream, beast::flat_buffer& buffer,
                                   HttpListener& listener, bool is_first);
-  asio::awaitable<bool> answer(Stream& stream, beast::flat_buffer& buffer,
+  asio::awaitable<bool> answer(HttpStream& stream, beast::flat_buffer& buffer,
                                EmptyParser& parser, HttpRequest request);
-  asio::awaitable<std::optional<HttpReply>> read_body(Stream& stream,
+  asio::awaitable<std::optional<HttpReply>> read_body(HttpStream& stream,
                                                       beast::flat_buffer& buffer,
                                                       EmptyParser& parser,
                                                       HttpRequest& request);
   asio::awaitable<HttpReply> ask(HttpRequest request);
-  asio::awaitable<bool> reply(Stream& stream, HttpReply answer, unsigned version,
+  asio::awaitable<bool> reply(HttpStream& stream, HttpReply answer, unsigned version,
                               bool is_head, bool keep_alive);
-  asio::awaitable<void> stream_events(Stream& stream, EventsRequest wanted);
-  asio::awaitable<bool> send_events(Stream& stream, EventsRequest& wanted);
-  asio::awaitable<bool> send(Stream& stream, std::string bytes);
-  asio::awaitable<void> wake_streams();
   asio::awaitable<void> sample();
   asio::awaitable<void> stand();
 
@@ -155,18 +74,15 @@ struct HttpServer::State {
   Operations& operations;
   Journal& journal;
   HttpRoutes routes;
+  EventStreams streams;
   std::string hostname;
   TaskGroup tasks;
   asio::steady_timer ended;  // never expires; cancelled when a task failed
   std::list<HttpListener> listeners;
-  HttpListener* configured = nullptr;       // of [http] listen
-  std::list<asio::steady_timer*> sleeping;  // streams that wait for events
-  std::size_t streams = 0;
-  std::size_t body_bytes = 0;  // of the requests being read
+  HttpListener* configured = nullptr;  // of [http] listen
+  std::size_t body_bytes = 0;          // of the requests being read
   bool is_running = false;
 };
-
-// ---- connections
 
 asio::awaitable<void> HttpServer::State::accept(HttpListener& listener) {
   asio::steady_timer pause(executor);
@@ -180,12 +96,13 @@ asio::awaitable<void> HttpServer::State::accept(HttpListener& listener) {
       pause.expires_after(std::chrono::milliseconds(200));
       co_await pause.async_wait(kTuple);
     } else if (listener.connections < limits::kMaxHttpConnections) {
-      tasks.spawn(serve(Stream(std::move(socket)), listener));
+      tasks.spawn(serve(HttpStream(std::move(socket)), listener));
     }
   }
 }
 
-asio::awaitable<void> HttpServer::State::serve(Stream stream, HttpListener& listener) {
+asio::awaitable<void> HttpServer::State::serve(HttpStream stream,
+                                               HttpListener& listener) {
   const Hold connection(listener.connections, 1);
   beast::flat_buffer buffer(limits::kMaxHttpHeader + limits::kMaxHttpBody);
   bool is_first = true;
@@ -201,7 +118,7 @@ asio::awaitable<void> HttpServer::State::serve(Stream stream, HttpListener& list
 }
 
 // False: the connection ends.
-asio::awaitable<bool> HttpServer::State::serve_one(Stream& stream,
+asio::awaitable<bool> HttpServer::State::serve_one(HttpStream& stream,
                                                    beast::flat_buffer& buffer,
                                                    HttpListener& listener,
                                                    bool is_first) {
@@ -235,7 +152,7 @@ asio::awaitable<bool> HttpServer::State::serve_one(Stream& stream,
   co_return goes_on;
 }
 
-asio::awaitable<bool> HttpServer::State::answer(Stream& stream,
+asio::awaitable<bool> HttpServer::State::answer(HttpStream& stream,
                                                 beast::flat_buffer& buffer,
                                                 EmptyParser& parser,
                                                 HttpRequest request) {
@@ -252,10 +169,10 @@ asio::awaitable<bool> HttpServer::State::answer(Stream& stream,
     auto wanted = events_request_of(request, journal);
     if (!wanted) {
       refusal = http_error(400, wanted.error().detail);
-    } else if (streams >= limits::kMaxHttpStreams) {
+    } else if (!streams.has_room()) {
       refusal = http_error(503, "too many event streams are open");
     } else {
-      co_await stream_events(stream, std::move(*wanted));
+      co_await streams.serve(stream, std::move(*wanted));
       co_return false;
     }
   }
@@ -278,7 +195,7 @@ asio::awaitable<bool> HttpServer::State::answer(Stream& stream,
 
 // A reply: the body is refused.
 asio::awaitable<std::optional<HttpReply>> HttpServer::State::read_body(
-    Stream& stream, beast::flat_buffer& buffer, EmptyParser& parser,
+    HttpStream& stream, beast::flat_buffer& buffer, EmptyParser& parser,
     HttpRequest& request) {
   const auto length = parser.content_length();
   if (!parser.chunked() && (!length || *length == 0)) {
@@ -293,7 +210,7 @@ asio::awaitable<std::optional<HttpReply>> HttpServer::State::read_body(
     co_return http_error(503, "too many large requests at once; try again");
   }
   if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
-    const bool is_sent = co_await send(stream, "HTTP/1.1 100 Continue\r\n\r\n");
+    const bool is_sent = co_await send_bytes(stream, "HTTP/1.1 100 Continue\r\n\r\n");
     if (!is_sent) {
       co_return http_error(400, "gone");
     }
@@ -333,11 +250,11 @@ asio::awaitable<HttpReply> HttpServer::State::ask(HttpRequest request) {
   co_return http_error(500, "this cannot be answered: " + reason);
 }
 
-asio::awaitable<bool> HttpServer::State::reply(Stream& stream, HttpReply answer,
+asio::awaitable<bool> HttpServer::State::reply(HttpStream& stream, HttpReply answer,
                                                unsigned version, bool is_head,
                                                bool keep_alive) {
   const std::size_t size = answer.body.size();
-  auto message = message_of(std::move(answer), version, is_head, keep_alive);
+  HttpResponse message = response_of(std::move(answer), version, is_head, keep_alive);
   stream.expires_after(limits::kHttpWriteTime +
                        std::chrono::seconds(size / (64 * limits::kKiB)));
   http::response_serializer<http::string_body> serializer(message);
@@ -351,95 +268,6 @@ asio::awaitable<bool> HttpServer::State::reply(Stream& stream, HttpReply answer,
   const auto [error, sent] = co_await http::async_write(stream, serializer, kTuple);
   co_return !error;
 }
-
-// ---- events
-
-asio::awaitable<void> HttpServer::State::stream_events(Stream& stream,
-                                                       EventsRequest wanted) {
-  const Hold one(streams, 1);
-  http::response<http::empty_body> head;
-  head.version(11);
-  head.result(http::status::ok);
-  set_safety(head);
-  head.set(http::field::content_type, "text/event-stream; charset=utf-8");
-  head.set(http::field::cache_control, "no-store");
-  head.set("X-Accel-Buffering", "no");  // nginx holds a stream back otherwise
-  head.keep_alive(false);
-  std::ostringstream text;
-  // The id first: who is cut off before the first event goes on from here as well.
-  text << head.base() << "retry: 2000\n\n" << position_frame(wanted.from);
-  bool is_open = co_await send(stream, text.str());
-  asio::steady_timer heartbeat(executor);
-  while (is_open) {
-    is_open = co_await send_events(stream, wanted);
-    if (!is_open || journal.newest() >= wanted.from) {
-      continue;
-    }
-    heartbeat.expires_after(limits::kHttpHeartbeat);
-    const auto place = sleeping.insert(sleeping.end(), &heartbeat);
-    const auto [woken] = co_await heartbeat.async_wait(kTuple);
-    sleeping.erase(place);
-    const auto state = co_await asio::this_coro::cancellation_state;
-    if (state.cancelled() != asio::cancellation_type::none) {
-      co_return;
-    }
-    if (!woken) {
-      is_open = co_await send(stream, position_frame(wanted.from));
-    }
-  }
-}
-
-// What the journal holds from `wanted.from` on, one batch; moves `from` on.
-asio::awaitable<bool> HttpServer::State::send_events(Stream& stream,
-                                                     EventsRequest& wanted) {
-  if (journal.newest() < wanted.from) {
-    co_return true;
-  }
-  std::string frames;
-  if (wanted.from < journal.oldest()) {
-    frames = gap_frame(wanted.from, journal.oldest());
-    wanted.from = journal.oldest();
-  }
-  const auto batch = co_await journal.read(wanted.from, limits::kHttpStreamBatch);
-  if (!batch) {
-    // Retention may have passed us between the look and the read: look again.
-    if (wanted.from < journal.oldest()) {
-      co_return true;
-    }
-    co_return false;
-  }
-  if (*batch) {
-    for (const StoredEvent& event : **batch) {
-      wanted.from = event.sequence + 1;
-      if (wanted.filter.matches(event)) {
-        frames += event_frame(event);
-      }
-    }
-  }
-  if (frames.empty()) {
-    co_return true;
-  }
-  const bool is_sent = co_await send(stream, std::move(frames));
-  co_return is_sent;
-}
-
-asio::awaitable<bool> HttpServer::State::send(Stream& stream, std::string bytes) {
-  stream.expires_after(limits::kHttpWriteTime);
-  const auto [error, size] =
-      co_await asio::async_write(stream, asio::buffer(bytes), kTuple);
-  co_return !error;
-}
-
-asio::awaitable<void> HttpServer::State::wake_streams() {
-  for (;;) {
-    co_await journal.wait_beyond(journal.newest());
-    for (asio::steady_timer* timer : sleeping) {
-      timer->cancel();
-    }
-  }
-}
-
-// ---- the server
 
 asio::awaitable<void> HttpServer::State::sample() {
   asio::steady_timer timer(executor);
@@ -480,7 +308,7 @@ asio::awaitable<void> HttpServer::run() {
   for (HttpListener& listener : state.listeners) {
     state.tasks.spawn(state.accept(listener));
   }
-  state.tasks.spawn(state.wake_streams());
+  state.tasks.spawn(state.streams.wake());
   state.tasks.spawn(state.sample());
   state.tasks.spawn(state.stand());
   state.is_running = true;

@@ -13,23 +13,22 @@ TEST_CASE(
     "[recogniser]") {
   // Seen: 280 words of other sentences, of which two of the four sampled runs stood in
   // a text of 1,200 words by chance.
-  Evidence found;
-  found.count_shared = 2;
-  found.count_here = 4;
-  found.count_there = 29;
-  found.shared = 1.6;
-  found.here = 1.8;
-  found.there = 20;
-  found.facts_shared = 3;
-  found.facts_here = 4;
-  found.facts_there = 16;
-  found.terms_shared = 2;
-  found.terms_here = 24;
-  found.terms_there = 24;
-  found.title_here = 3;
-  found.title_there = 5;
-  found.words_here = 280;
-  found.words_there = 1200;
+  Evidence found{.shared = 1.6,
+                 .here = 1.8,
+                 .there = 20,
+                 .count_shared = 2,
+                 .count_here = 4,
+                 .count_there = 29,
+                 .facts_shared = 3,
+                 .facts_here = 4,
+                 .facts_there = 16,
+                 .terms_shared = 2,
+                 .terms_here = 24,
+                 .terms_there = 24,
+                 .title_here = 3,
+                 .title_there = 5,
+                 .words_here = 280,
+                 .words_there = 1200};
   Evidence same = found;
   same.shared = 1.8;
   same.facts_shared = 4;
@@ -49,28 +48,27 @@ TEST_CASE("certainty: a passage of an article under the same headline is a copy 
           "[recogniser]") {
   // Seen: a third of the text, between other boilerplate, and no word of the headline
   // changed. Under another headline it is one passage in common.
-  Evidence cut;
-  cut.count_shared = 6;
-  cut.count_here = 32;
-  cut.count_there = 32;
-  cut.shared = 5.4;
-  cut.here = 16.5;
-  cut.there = 30.6;
-  cut.slots_agree = 2;
-  cut.facts_shared = 6;
-  cut.facts_here = 16;
-  cut.facts_there = 13;
-  cut.terms_shared = 9;
-  cut.terms_here = 24;
-  cut.terms_there = 24;
-  cut.title_shared = 4;
-  cut.title_here = 4;
-  cut.title_there = 4;
-  cut.leads_here = 2;
-  cut.leads_there = 2;
-  cut.days = 0.2;
-  cut.words_here = 127;
-  cut.words_there = 162;
+  Evidence cut{.shared = 5.4,
+               .here = 16.5,
+               .there = 30.6,
+               .count_shared = 6,
+               .count_here = 32,
+               .count_there = 32,
+               .slots_agree = 2,
+               .facts_shared = 6,
+               .facts_here = 16,
+               .facts_there = 13,
+               .terms_shared = 9,
+               .terms_here = 24,
+               .terms_there = 24,
+               .title_shared = 4,
+               .title_here = 4,
+               .title_there = 4,
+               .leads_here = 2,
+               .leads_there = 2,
+               .days = 0.2,
+               .words_here = 127,
+               .words_there = 162};
   CHECK(certainty(cut) > 0.8);
   Evidence other = cut;
   other.title_shared = 1;
@@ -80,25 +78,24 @@ TEST_CASE("certainty: a passage of an article under the same headline is a copy 
 
 TEST_CASE("certainty: a negation in the boilerplate is no argument against a copy",
           "[recogniser]") {
-  Evidence evidence;
-  evidence.count_shared = 15;
-  evidence.count_here = 15;
-  evidence.count_there = 15;
-  evidence.shared = 5;
-  evidence.here = 5.1;
-  evidence.there = 5;
-  evidence.slots_agree = 6;
-  evidence.facts_shared = 12;
-  evidence.facts_here = 12;
-  evidence.facts_there = 12;
-  evidence.terms_shared = 20;
-  evidence.terms_here = 24;
-  evidence.terms_there = 24;
-  evidence.title_shared = 4;
-  evidence.title_here = 4;
-  evidence.title_there = 4;
-  evidence.words_here = 113;
-  evidence.words_there = 113;
+  Evidence evidence{.shared = 5,
+                    .here = 5.1,
+                    .there = 5,
+                    .count_shared = 15,
+                    .count_here = 15,
+                    .count_there = 15,
+                    .slots_agree = 6,
+                    .facts_shared = 12,
+                    .facts_here = 12,
+                    .facts_there = 12,
+                    .terms_shared = 20,
+                    .terms_here = 24,
+                    .terms_there = 24,
+                    .title_shared = 4,
+                    .title_here = 4,
+                    .title_there = 4,
+                    .words_here = 113,
+                    .words_there = 113};
   CHECK(certainty(evidence) > 0.8);
   evidence.negated_here = 1;  // "dies", "does not die"
   CHECK(certainty(evidence) < 0.8);

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstddef>
+#include <list>
+
+#include "daemon/http_events.hpp"
+#include "daemon/http_wire.hpp"
+#include "sinks/sink.hpp"
+
+namespace siftd {
+
+// The open streams of GET /events. One coroutine waits for the journal and wakes them
+// all, so that a quiet stream costs a timer and no more. On the loop's thread.
+class EventStreams {
+ public:
+  EventStreams(boost::asio::any_io_executor executor, Journal& journal)
+      : executor_(std::move(executor)), journal_(journal) {}
+
+  bool has_room() const;
+
+  // Sends what is wanted, from its place on, until the client is gone or the calling
+  // task is stopped.
+  boost::asio::awaitable<void> serve(HttpStream& stream, EventsRequest wanted);
+
+  // Wakes the streams when there are new events, until the calling task is stopped.
+  boost::asio::awaitable<void> wake();
+
+ private:
+  boost::asio::awaitable<bool> send_events(HttpStream& stream, EventsRequest& wanted);
+
+  boost::asio::any_io_executor executor_;
+  Journal& journal_;
+  std::list<boost::asio::steady_timer*> sleeping_;  // streams that wait for events
+  std::size_t open_ = 0;
+};
+
+}  // namespace siftd
