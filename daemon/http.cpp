@@ -1,18 +1,25 @@
-// One coroutine a connection, all in one TaskGroup. A request's header is judged
+// One coroutine a connection, all in one TaskGroup; Beast stays in this file (it is
+// slow to compile). A request's header is judged
 // (http_guard) before its body is read; what it asks is answered by HttpRoutes, but for
 // /events (http_stream).
 #include "daemon/http.hpp"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <cstdlib>
 #include <list>
 #include <optional>
+#include <sstream>
 #include <system_error>
 #include <unistd.h>
 
+#include "base/hold.hpp"
 #include "base/limits.hpp"
 #include "base/task_group.hpp"
 #include "daemon/http_events.hpp"
@@ -20,7 +27,6 @@
 #include "daemon/http_listener.hpp"
 #include "daemon/http_routes.hpp"
 #include "daemon/http_stream.hpp"
-#include "daemon/http_wire.hpp"
 
 namespace siftd {
 
@@ -32,7 +38,89 @@ namespace {
 
 using EmptyParser = http::request_parser<http::empty_body>;
 using BodyParser = http::request_parser<http::string_body>;
+using HttpStream = beast::basic_stream<asio::generic::stream_protocol>;
+using HttpResponse = http::response<http::string_body>;
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+
+// Nothing from elsewhere, nothing inline, no frames: article text is not ours.
+constexpr const char* kPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+// The headers that every answer has: what a browser must not do with it.
+void set_safety(http::fields& fields) {
+  fields.set(http::field::server, "siftd");
+  fields.set("Content-Security-Policy", kPolicy);
+  fields.set("X-Content-Type-Options", "nosniff");
+  fields.set("X-Frame-Options", "DENY");
+  fields.set("Referrer-Policy", "no-referrer");
+  fields.set("Cross-Origin-Resource-Policy", "same-origin");
+  fields.set("Cross-Origin-Opener-Policy", "same-origin");
+}
+
+HttpResponse response_of(HttpReply reply, unsigned version, bool is_head,
+                         bool keep_alive) {
+  HttpResponse message;
+  message.version(version);
+  message.result(static_cast<unsigned>(reply.status));
+  set_safety(message);
+  if (reply.status != 304) {
+    message.set(http::field::content_type, reply.content_type);
+  }
+  message.set(http::field::cache_control, "no-store");
+  for (const auto& [name, value] : reply.headers) {
+    message.set(name, value);
+  }
+  message.keep_alive(keep_alive);
+  if (reply.status != 304) {
+    message.content_length(reply.body.size());
+  }
+  if (!is_head) {
+    message.body() = std::move(reply.body);
+  }
+  return message;
+}
+
+std::optional<HttpRequest> request_of(const http::fields& fields, std::string_view method,
+                                      std::string_view target, bool is_control) {
+  HttpRequest request;
+  request.method = method == "HEAD" ? "GET" : method;
+  request.is_control = is_control;
+  for (const auto& field : fields) {
+    std::string name(field.name_string());
+    for (char& c : name) {
+      c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+    request.headers.emplace_back(std::move(name), std::string(field.value()));
+  }
+  if (!set_target(request, target)) {
+    return std::nullopt;
+  }
+  return request;
+}
+
+// What a stream of events begins with.
+std::string stream_head() {
+  http::response<http::empty_body> head;
+  head.version(11);
+  head.result(http::status::ok);
+  set_safety(head);
+  head.set(http::field::content_type, "text/event-stream; charset=utf-8");
+  head.set(http::field::cache_control, "no-store");
+  head.set("X-Accel-Buffering", "no");  // nginx holds a stream back otherwise
+  head.keep_alive(false);
+  std::ostringstream text;
+  text << head.base();
+  return text.str();
+}
+
+// Within limits::kHttpWriteTime; false: the connection is gone.
+asio::awaitable<bool> send(HttpStream& stream, std::string bytes) {
+  stream.expires_after(limits::kHttpWriteTime);
+  const auto [error, size] =
+      co_await asio::async_write(stream, asio::buffer(bytes), kTuple);
+  co_return !error;
+}
 
 std::string host_name() {
   char name[256] = {};
@@ -172,7 +260,10 @@ asio::awaitable<bool> HttpServer::State::answer(HttpStream& stream,
     } else if (!streams.has_room()) {
       refusal = http_error(503, "too many event streams are open");
     } else {
-      co_await streams.serve(stream, std::move(*wanted));
+      EventStreams::Send sending = [&stream](std::string bytes) {
+        return send(stream, std::move(bytes));
+      };
+      co_await streams.serve(std::move(sending), stream_head(), std::move(*wanted));
       co_return false;
     }
   }
@@ -210,7 +301,7 @@ asio::awaitable<std::optional<HttpReply>> HttpServer::State::read_body(
     co_return http_error(503, "too many large requests at once; try again");
   }
   if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
-    const bool is_sent = co_await send_bytes(stream, "HTTP/1.1 100 Continue\r\n\r\n");
+    const bool is_sent = co_await send(stream, "HTTP/1.1 100 Continue\r\n\r\n");
     if (!is_sent) {
       co_return http_error(400, "gone");
     }

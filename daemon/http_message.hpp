@@ -14,7 +14,7 @@ namespace siftd {
 struct HttpRequest {
   using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-  std::string method;  // GET for a HEAD, too: http_wire leaves the body out
+  std::string method;  // GET for a HEAD, too: http.cpp leaves the body out
   std::string target;  // as it came: path and query
   std::string path;    // before "?"; still percent-encoded
   Pairs query;         // decoded

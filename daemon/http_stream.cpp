@@ -1,15 +1,16 @@
 #include "daemon/http_stream.hpp"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <sstream>
+#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "base/hold.hpp"
 #include "base/limits.hpp"
 
 namespace siftd {
 
 namespace asio = boost::asio;
-namespace http = boost::beast::http;
 
 namespace {
 
@@ -21,23 +22,15 @@ bool EventStreams::has_room() const {
   return open_ < limits::kMaxHttpStreams;
 }
 
-asio::awaitable<void> EventStreams::serve(HttpStream& stream, EventsRequest wanted) {
+asio::awaitable<void> EventStreams::serve(Send send, std::string head,
+                                          EventsRequest wanted) {
   const Hold one(open_, 1);
-  http::response<http::empty_body> head;
-  head.version(11);
-  head.result(http::status::ok);
-  set_safety(head);
-  head.set(http::field::content_type, "text/event-stream; charset=utf-8");
-  head.set(http::field::cache_control, "no-store");
-  head.set("X-Accel-Buffering", "no");  // nginx holds a stream back otherwise
-  head.keep_alive(false);
-  std::ostringstream text;
   // The id first: who is cut off before the first event goes on from here as well.
-  text << head.base() << "retry: 2000\n\n" << position_frame(wanted.from);
-  bool is_open = co_await send_bytes(stream, text.str());
+  head += "retry: 2000\n\n" + position_frame(wanted.from);
+  bool is_open = co_await send(std::move(head));
   asio::steady_timer heartbeat(executor_);
   while (is_open) {
-    is_open = co_await send_events(stream, wanted);
+    is_open = co_await send_events(send, wanted);
     if (!is_open || journal_.newest() >= wanted.from) {
       continue;
     }
@@ -50,14 +43,13 @@ asio::awaitable<void> EventStreams::serve(HttpStream& stream, EventsRequest want
       co_return;
     }
     if (!woken) {
-      is_open = co_await send_bytes(stream, position_frame(wanted.from));
+      is_open = co_await send(position_frame(wanted.from));
     }
   }
 }
 
 // What the journal holds from `wanted.from` on, one batch; moves `from` on.
-asio::awaitable<bool> EventStreams::send_events(HttpStream& stream,
-                                                EventsRequest& wanted) {
+asio::awaitable<bool> EventStreams::send_events(const Send& send, EventsRequest& wanted) {
   if (journal_.newest() < wanted.from) {
     co_return true;
   }
@@ -85,7 +77,7 @@ asio::awaitable<bool> EventStreams::send_events(HttpStream& stream,
   if (frames.empty()) {
     co_return true;
   }
-  const bool is_sent = co_await send_bytes(stream, std::move(frames));
+  const bool is_sent = co_await send(std::move(frames));
   co_return is_sent;
 }
 

@@ -4,10 +4,12 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstddef>
+#include <functional>
 #include <list>
+#include <string>
+#include <utility>
 
 #include "daemon/http_events.hpp"
-#include "daemon/http_wire.hpp"
 #include "sinks/sink.hpp"
 
 namespace siftd {
@@ -21,15 +23,18 @@ class EventStreams {
 
   bool has_room() const;
 
-  // Sends what is wanted, from its place on, until the client is gone or the calling
-  // task is stopped.
-  boost::asio::awaitable<void> serve(HttpStream& stream, EventsRequest wanted);
+  // Sends bytes to a client; false: it is gone.
+  using Send = std::function<boost::asio::awaitable<bool>(std::string)>;
+
+  // Sends `head` and then what is wanted, from its place on, until the client is gone or
+  // the calling task is stopped.
+  boost::asio::awaitable<void> serve(Send send, std::string head, EventsRequest wanted);
 
   // Wakes the streams when there are new events, until the calling task is stopped.
   boost::asio::awaitable<void> wake();
 
  private:
-  boost::asio::awaitable<bool> send_events(HttpStream& stream, EventsRequest& wanted);
+  boost::asio::awaitable<bool> send_events(const Send& send, EventsRequest& wanted);
 
   boost::asio::any_io_executor executor_;
   Journal& journal_;
