@@ -5,23 +5,25 @@
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <functional>
 #include <iostream>
 #include <iterator>
 #include <malloc.h>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <rapidjson/document.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
-#include <sstream>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
 #include "base/limits.hpp"
 #include "daemon/commands.hpp"
+#include "daemon/input_file.hpp"
 #include "parsers/date.hpp"
 #include "parsers/url.hpp"
 #include "sifters/article.hpp"
@@ -151,35 +153,28 @@ std::string error_json(const Job& job, const std::string& error) {
   return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
 }
 
-// The file's bytes, one more than the limit at most, so that a longer one is known: a
-// view of `buffer`, which only grows, so that one worker's pages share its memory.
-std::optional<std::string_view> read_page(const std::string& file, std::string& buffer) {
-  constexpr std::size_t kPiece = 256 * limits::kKiB;
-  constexpr std::size_t kMost = limits::kMaxPageBytes + 1;
-  std::ifstream opened;
-  std::istream* in = &std::cin;
-  if (file != "-") {
-    opened.open(file, std::ios::binary);
-    if (!opened) {
-      return std::nullopt;
-    }
-    in = &opened;
-  }
-  std::size_t size = 0;
-  while (size < kMost) {
-    if (size == buffer.size()) {
-      buffer.resize(std::min(size + kPiece, kMost));
-    }
-    in->read(buffer.data() + size, static_cast<std::streamsize>(buffer.size() - size));
-    size += static_cast<std::size_t>(in->gcount());
-    if (size < buffer.size()) {
-      break;
-    }
-  }
-  if (in->bad()) {
+constexpr std::size_t kMostBytes = limits::kMaxPageBytes + 1;
+
+// Reads the file into `room`, which holds kMostBytes: one more than the limit, so that a
+// longer page is known as such.
+std::optional<std::string_view> read_page(const std::string& name, char* room) {
+  InputFile file(name);
+  if (!file.is_open()) {
     return std::nullopt;
   }
-  return std::string_view(buffer).substr(0, size);
+  std::size_t size = 0;
+  try {
+    while (size < kMostBytes) {
+      const std::size_t got = file.read(room + size, kMostBytes - size);
+      if (got == 0) {
+        break;
+      }
+      size += got;
+    }
+  } catch (const std::system_error&) {
+    return std::nullopt;
+  }
+  return std::string_view(room, size);
 }
 
 // The line rules, as the daemon applies them to every article.
@@ -194,11 +189,11 @@ void clean(const Job& job, Article& article) {
   add_removed(article.removed, std::move(cleaned.removed));
 }
 
-Answer extract(const Job& job, bool explain, std::string& buffer) {
+Answer extract(const Job& job, bool explain, char* room) {
   if (!job.error.empty()) {
     return {error_json(job, job.error), job.error};
   }
-  const std::optional<std::string_view> page = read_page(job.file, buffer);
+  const std::optional<std::string_view> page = read_page(job.file, room);
   if (!page) {
     const std::string error =
         job.file + ": cannot be read; check the path and its permissions";
@@ -240,7 +235,8 @@ class Batch {
   static constexpr std::size_t kWindow = 64;  // jobs ahead of the slowest
 
   void work() {
-    std::string buffer;
+    // One worker's pages share it; the system backs only what the largest has touched.
+    const auto room = std::make_unique_for_overwrite<char[]>(kMostBytes);
     std::unique_lock lock(mutex_);
     while (true) {
       moved_.wait(lock, [this] { return ended_ || taken_ < written_ + kWindow; });
@@ -252,7 +248,7 @@ class Batch {
       }
       job->number = taken_++;
       lock.unlock();
-      Answer answer = extract(*job, explain_, buffer);
+      Answer answer = extract(*job, explain_, room.get());
       lock.lock();
       done_.emplace(job->number, std::move(answer));
       write_done();

@@ -1,10 +1,6 @@
 #include "daemon/line_blocks.hpp"
 
-#include <cerrno>
-#include <fcntl.h>
 #include <string_view>
-#include <system_error>
-#include <unistd.h>
 #include <utility>
 
 #include "base/limits.hpp"
@@ -16,27 +12,6 @@ namespace {
 constexpr std::size_t kRead = 256 * limits::kKiB;
 
 }  // namespace
-
-InputFile::InputFile(const std::string& name)
-    : descriptor_(name.empty() || name == "-"
-                      ? STDIN_FILENO
-                      : open(name.c_str(), O_RDONLY | O_CLOEXEC)) {}
-
-InputFile::~InputFile() {
-  if (descriptor_ > STDIN_FILENO) {
-    close(descriptor_);
-  }
-}
-
-std::size_t InputFile::read(char* to, std::size_t most) {
-  for (;;) {
-    ssize_t got = ::read(descriptor_, to, most);
-    if (got >= 0)
-      return static_cast<std::size_t>(got);
-    if (errno != EINTR)
-      throw std::system_error(errno, std::generic_category());
-  }
-}
 
 bool LineBlocks::next(std::string& block) {
   block = std::move(rest_);

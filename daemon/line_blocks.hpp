@@ -1,27 +1,10 @@
 #pragma once
 
-#include <cstddef>
 #include <string>
 
+#include "daemon/input_file.hpp"
+
 namespace siftd {
-
-// A file, or standard input, as it is read.
-class InputFile {
- public:
-  // An empty name or "-" is standard input.
-  explicit InputFile(const std::string& name);
-  ~InputFile();
-  InputFile(const InputFile&) = delete;
-  InputFile& operator=(const InputFile&) = delete;
-
-  bool is_open() const { return descriptor_ >= 0; }  // else errno says why not
-
-  // At least one byte; 0 at the end. Throws std::system_error with what read(2) says.
-  std::size_t read(char* to, std::size_t most);
-
- private:
-  int descriptor_;
-};
 
 // Reads blocks of whole lines. A block grows until it holds one; a line beyond
 // limits::kMaxDedupLine is cut to its first byte, and then is no JSON.

@@ -163,6 +163,8 @@ class Parser {
     return cut;
   }
 
+  // Of the page that was parsed; those that were taken out of the tree again too.
+  std::size_t nodes() const { return nodes_; }
   myhtml_tree_node_t* document() const { return myhtml_tree_get_document(tree_); }
 
   std::string storage;  // of the page that it reads, used again for the next
@@ -234,7 +236,9 @@ class HtmlTreeBuilder {
  public:
   explicit HtmlTreeBuilder(HtmlTree& tree) : tree_(tree) {}
 
-  void copy(myhtml_tree_node_t* document) {
+  // `nodes`: how many there are, about.
+  void copy(myhtml_tree_node_t* document, std::size_t nodes) {
+    tree_.nodes_.reserve(nodes + 1);
     tree_.nodes_.push_back({});
     open_.push_back(0);
     myhtml_tree_node_t* at = myhtml_node_child(document);
@@ -369,7 +373,7 @@ HtmlTree parse_html(std::string_view utf8) {
   // MyHTML wants something to begin with.
   std::string cut = parser->parse(needed.empty() ? " " : needed);
   tree.text_.reserve(needed.size());
-  HtmlTreeBuilder(tree).copy(parser->document());
+  HtmlTreeBuilder(tree).copy(parser->document(), parser->nodes());
   if (cut.empty() && page.size() < utf8.size()) {
     cut = "larger than " + std::to_string(limits::kMaxPageBytes) + " bytes";
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <utility>
 
 #include "parsers/chars.hpp"
@@ -422,7 +423,7 @@ std::optional<Attr> attribute_of(std::string_view name) {
 
 std::string_view leave_out_unneeded(std::string_view page, std::string& storage) {
   storage.clear();
-  storage.reserve(page.size());
+  storage.reserve(std::bit_ceil(page.size()));  // seldom moved for a larger page
   return Slimming(page, storage).run() ? std::string_view(storage) : page;
 }
 
