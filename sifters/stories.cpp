@@ -249,20 +249,19 @@ std::span<const Stories::Likeness> Stories::compare(const Fingerprint& print,
   likenesses_.clear();
   load_query(print);
   gather_hits();
-  std::array<Match, kMaxHits> matches;
-  std::size_t count = 0;
+  std::vector<Match>& matches = matches_;
+  matches.clear();
   for (const Hit& hit : hits_) {
-    matches[count++] = match(hit.ordinal);
+    matches.push_back(match(hit.ordinal));
     const Remembered::Record& record = remembered_[hit.ordinal];
     if (record.has_company) {
       stories_.prefetch(record.story);
     }
   }
-  std::sort(matches.begin(), matches.begin() + static_cast<std::ptrdiff_t>(count),
-            [](const Match& a, const Match& b) {
-              return a.dot != b.dot ? a.dot > b.dot : a.ordinal > b.ordinal;
-            });
-  count = std::min(count, kMost);
+  std::sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
+    return a.dot != b.dot ? a.dot > b.dot : a.ordinal > b.ordinal;
+  });
+  const std::size_t count = std::min(matches.size(), kMost);
   for (std::size_t i = 0; i < count; ++i) {
     for (const Remembered::PackedTerm term : remembered_[matches[i].ordinal].terms()) {
       __builtin_prefetch(&counts()[term_hash(term) % kCounts]);

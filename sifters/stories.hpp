@@ -126,6 +126,7 @@ class Stories {
   Query query_;
   std::array<Hit, 256> slots_{};  // hits by article, an open table
   std::vector<Hit> hits_;
+  std::vector<Match> matches_;
   std::vector<StoryTerm> merged_;  // room
   std::vector<Likeness> likenesses_;
 };
