@@ -1,38 +1,17 @@
 #pragma once
 
-#include <filesystem>
-#include <fstream>
-#include <stdlib.h>
 #include <string>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
 #include "daemon/config.hpp"
 #include "tests/catch.hpp"
+#include "tests/temporary_directory.hpp"
 
 namespace siftd::test {
 
-// A directory for one test's files; gone with it.
-struct Folder {
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "siftd-XXXXXX").string();
-    path = ::mkdtemp(name.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  std::filesystem::path write(const std::string& name, std::string_view text) const {
-    std::ofstream(path / name, std::ios::binary) << text;
-    return path / name;
-  }
-
-  std::filesystem::path path;
-};
-
 inline LoadedConfig load(std::string_view text) {
-  const Folder folder;
+  const TemporaryDirectory folder;
   return load_config(folder.write("siftd.toml", text));
 }
 

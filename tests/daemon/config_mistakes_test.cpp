@@ -169,12 +169,12 @@ TEST_CASE("sinks are told what they lack and what they cannot have", "[config]")
 }
 
 TEST_CASE("no file, a directory: one line that says so", "[config]") {
-  const Folder folder;
-  const LoadedConfig none = load_config(folder.path / "none.toml");
+  const TemporaryDirectory folder;
+  const LoadedConfig none = load_config(folder.path() / "none.toml");
   REQUIRE(none.errors.size() == 1);
   CHECK(none.errors[0].to_string().find("none.toml: cannot be read: No such file") !=
         std::string::npos);
-  const LoadedConfig directory = load_config(folder.path);
+  const LoadedConfig directory = load_config(folder.path());
   REQUIRE(directory.errors.size() == 1);
   CHECK(directory.errors[0].what.starts_with("is a directory"));
 }
@@ -195,7 +195,7 @@ TEST_CASE("a configuration cut anywhere, or with any byte changed, is read or re
       "state_dir = \"/x\"\nlog = { level = \"info\" }\n[fetch]\ninterval = \"1m\"\n"
       "allow_private = [\"10.0.0.0/8\"]\n[[feed]]\nurl = \"https://u:p@a.example/x\"\n"
       "headers = { A = \"b\" }\n[[sink]]\ntype = \"file\"\npath = \"-\"\nsync = \"1s\"\n";
-  const Folder folder;
+  const TemporaryDirectory folder;
   std::mt19937 random(7);
   for (std::size_t i = 0; i < whole.size(); ++i) {
     load_config(folder.write("siftd.toml", whole.substr(0, i)));

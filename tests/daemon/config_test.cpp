@@ -216,13 +216,13 @@ url = "file:///srv/feeds/a.xml"
 }
 
 TEST_CASE("a secret is read from the service's credentials", "[config]") {
-  const Folder folder;
+  const TemporaryDirectory folder;
   folder.write("token", "hush\n");
   folder.write("empty", "\n");
   const auto token = [&](const std::string& value) {
     return load_config(folder.write("siftd.toml", "[http]\ntoken = \"" + value + "\"\n"));
   };
-  ::setenv("CREDENTIALS_DIRECTORY", folder.path.c_str(), 1);
+  ::setenv("CREDENTIALS_DIRECTORY", folder.path().c_str(), 1);
   CHECK(token("$CREDENTIALS_DIRECTORY/token").config.http.token == "hush");
   CHECK(token("$CREDENTIALS_DIRECTORY/none").errors.size() == 1);
   CHECK(token("$CREDENTIALS_DIRECTORY/empty").errors.size() == 1);
@@ -284,7 +284,7 @@ TEST_CASE("a file of many feeds is read in pieces, as if it were one", "[config]
 }
 
 TEST_CASE("the feeds of an OPML file come after the file's own, each once", "[config]") {
-  const Folder folder;
+  const TemporaryDirectory folder;
   folder.write("feeds.opml", R"(<?xml version="1.0"?>
 <opml version="2.0"><body>
 <outline text="World"><outline text="One" xmlUrl="https://a.example/1"/>

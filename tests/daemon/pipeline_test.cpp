@@ -13,12 +13,13 @@
 #include <spdlog/spdlog.h>
 #include <string>
 #include <vector>
-#include <zlib.h>
 
 #include "daemon/recorder.hpp"
 #include "daemon/store.hpp"
 #include "fetchers/fetch_error.hpp"
 #include "tests/catch.hpp"
+#include "tests/deflated.hpp"
+#include "tests/temporary_directory.hpp"
 
 namespace {
 
@@ -126,16 +127,6 @@ std::string page(const std::string& topic) {
          "</article><footer>All rights reserved</footer></body></html>";
 }
 
-struct TemporaryDirectory {
-  std::filesystem::path path;
-  TemporaryDirectory() {
-    std::string name =
-        (std::filesystem::temp_directory_path() / "siftd-test-XXXXXX").string();
-    path = mkdtemp(name.data());
-  }
-  ~TemporaryDirectory() { std::filesystem::remove_all(path); }
-};
-
 struct World {
   TemporaryDirectory state;
   FakeFetcher fetcher;
@@ -145,7 +136,7 @@ struct World {
   // One life of a daemon that polls each feed once; the events it recorded.
   std::vector<std::string> once(std::vector<FeedConfig> feeds) {
     asio::io_context io(1);
-    Store store(state.path);
+    Store store(state.path());
     WorkerPool pool(2);
     Recorder recorder(io.get_executor(), store);
     Sifter sifter({}, store);
@@ -457,18 +448,7 @@ TEST_CASE("hostile 58: an index of itself, of 50,000 others and of bombs is boun
   }
   world.fetcher.serve(at("0.xml"), many + "</urlset>");
   world.fetcher.serve(at("49999.xml"), sitemap_of(world, {"museum"}));
-  std::string zeros(std::size_t{300} << 20U, ' ');
-  std::string packed(compressBound(zeros.size()) + 64, '\0');
-  z_stream stream{};
-  REQUIRE(deflateInit2(&stream, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-  stream.next_in = reinterpret_cast<Bytef*>(zeros.data());
-  stream.avail_in = static_cast<uInt>(zeros.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  zeros = {};
+  const std::string packed = deflated(std::string(std::size_t{300} << 20U, ' '), 31, 1);
   world.fetcher.serve(at("news-bomb.xml"), packed);
 
   FeedConfig config = feed(kIndex);

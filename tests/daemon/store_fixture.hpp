@@ -5,28 +5,9 @@
 
 #include "daemon/store.hpp"
 #include "sinks/encode.hpp"
+#include "tests/temporary_directory.hpp"
 
 namespace siftd {
-
-// A directory of a test's own that goes with it.
-class TemporaryDirectory {
- public:
-  explicit TemporaryDirectory(
-      const std::filesystem::path& where = std::filesystem::temp_directory_path()) {
-    std::string name = (where / "siftd-test-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 // An event as the pipeline makes it, about `article`.
 inline NewEvent new_event(std::uint64_t article, std::size_t size = 0) {

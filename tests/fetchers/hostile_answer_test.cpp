@@ -2,11 +2,11 @@
 // of hostile inputs. Real sockets on loopback.
 #include <chrono>
 #include <cstdlib>
-#include <zlib.h>
 
 #include "base/limits.hpp"
 #include "fetchers/fetch_error.hpp"
 #include "tests/catch.hpp"
+#include "tests/deflated.hpp"
 #include "tests/fetchers/fetch_test.hpp"
 
 using namespace siftd;
@@ -14,20 +14,6 @@ using namespace siftd::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-std::string gzipped(const std::string& text) {
-  z_stream stream{};
-  REQUIRE(deflateInit2(&stream, 9, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string out(deflateBound(&stream, text.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
 
 Script endless(const std::string& head, const std::string& piece) {
   Script script;
@@ -138,7 +124,7 @@ TEST_CASE("hostile 16: a length beyond the limit is refused before the body come
 
 TEST_CASE("hostile 17: a bomb is cut at the decoded limit") {
   Lab lab;
-  const std::string bomb = gzipped(std::string(64u << 20, ' '));
+  const std::string bomb = deflated(std::string(64u << 20, ' '));
   TestServer& server = lab.serve([&](const Seen& seen) {
     return answer(200, {"Content-Encoding: " + seen.path().substr(1)}, bomb);
   });
@@ -159,13 +145,13 @@ TEST_CASE("hostile 18: wrong labels are seen through, a cut stream is an error")
       return answer(200, {"Content-Encoding: gzip"}, text);
     }
     if (path == "/unsaid") {
-      return answer(200, {}, gzipped(text));
+      return answer(200, {}, deflated(text));
     }
     if (path == "/twice") {
       return answer(200, {"Content-Encoding: gzip", "Content-Encoding: gzip"},
-                    gzipped(gzipped(text)));
+                    deflated(deflated(text)));
     }
-    const std::string whole = gzipped(text);
+    const std::string whole = deflated(text);
     return answer(200, {"Content-Encoding: gzip"}, whole.substr(0, whole.size() / 2));
   });
   for (const char* path : {"/plain", "/unsaid", "/twice"}) {

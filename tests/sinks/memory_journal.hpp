@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "sinks/sink.hpp"
+#include "tests/temporary_directory.hpp"
 
 namespace siftd {
 
@@ -94,26 +95,6 @@ class MemoryJournal : public Journal {
   std::uint64_t oldest_ = 1;
   std::uint64_t newest_ = 0;
   boost::asio::steady_timer grown_;
-};
-
-// A directory of a test's own that goes with it.
-class TemporaryDirectory {
- public:
-  explicit TemporaryDirectory(
-      const std::filesystem::path& where = std::filesystem::temp_directory_path()) {
-    std::string name = (where / "siftd-test-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
 };
 
 }  // namespace siftd
