@@ -37,15 +37,6 @@ struct PageMetadata {
   std::optional<bool> is_free;  // isAccessibleForFree
 };
 
-// Where the marks name two days, the one that readers see is meant: `seen` settles
-// which when it is one of the two, as the calendar of the page's own zone has it.
-// Returns whether it was.
-bool settle_published(PageMetadata& metadata, std::chrono::sys_seconds seen);
-
-// A date somewhere in a short text ("Stand: 22.04.2024, 06:00 Uhr"): the first that
-// parse_date() takes of what looks like one.
-std::optional<std::chrono::sys_seconds> date_within(std::string_view text);
-
 // Reads a page's metadata. `url` is where it came from, the base of its links.
 // Pure: no clock; the caller drops dates that lie in the future. Never fails.
 PageMetadata read_metadata(const HtmlTree& tree, std::string_view url);

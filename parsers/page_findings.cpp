@@ -7,7 +7,7 @@
 #include "base/limits.hpp"
 #include "parsers/chars.hpp"
 #include "parsers/date.hpp"
-#include "parsers/metadata.hpp"
+#include "parsers/page_dates.hpp"
 #include "parsers/page_names.hpp"
 #include "parsers/person_names.hpp"
 

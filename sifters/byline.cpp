@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "parsers/chars.hpp"
+#include "parsers/page_dates.hpp"
 #include "parsers/person_names.hpp"
 
 namespace siftd {
