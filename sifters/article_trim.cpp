@@ -64,7 +64,7 @@ class Trimming {
     return nullptr;
   }
 
-  // A title is short: most blocks are neither as short as it nor twice as long.
+  // Most blocks are too short or too long to be the title, however much of them is marks.
   bool is_title(std::string_view text) const {
     return text.size() >= title_.size() && text.size() <= 4 * title_.size() + 100 &&
            squeeze_text(text) == title_;

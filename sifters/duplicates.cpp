@@ -187,9 +187,6 @@ bool is_admitted(const Remembered::Record& record, const Duplicates::Search& sea
 std::uint32_t Duplicates::find_exact(const Fingerprint& print, const Search& search) {
   if (print.words == 0)
     return 0;
-  table_.prefetch(exact_hash(print.words_hash));
-  for (std::uint32_t shingle : print.shingles)
-    table_.prefetch(shingle);  // looked for right after
   std::array<std::uint32_t, 32> found;
   std::size_t count =
       table_.find(exact_hash(print.words_hash), remembered_.first(), found);
@@ -211,8 +208,6 @@ std::uint32_t Duplicates::find_exact(const Fingerprint& print, const Search& sea
 void Duplicates::gather_hits(const Fingerprint& print) {
   hits_.clear();
   counts_.clear();
-  for (std::uint32_t shingle : print.shingles)
-    table_.prefetch(shingle);
   std::array<std::uint32_t, kMaxPostings> found;
   for (std::uint32_t shingle : print.shingles) {
     std::size_t count = table_.find(shingle, remembered_.first(), found);
@@ -356,6 +351,10 @@ std::optional<Evidence> Duplicates::compare_with(const Fingerprint& print,
 
 std::optional<Duplicates::Match> Duplicates::find(const Fingerprint& print,
                                                   const Search& search) {
+  // What find_exact() and compare() look up, all at once.
+  table_.prefetch(exact_hash(print.words_hash));
+  for (std::uint32_t shingle : print.shingles)
+    table_.prefetch(shingle);
   if (std::uint32_t exact = find_exact(print, search))
     return Match{exact, 1, CopyKind::exact, false};
   std::optional<Match> best;

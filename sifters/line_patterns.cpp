@@ -132,13 +132,13 @@ class LinePatterns::Group {
     return takes_any ? "would take any line: say what begins it" : "";
   }
 
-  // Adds the words to look for to `to`, as those of the group `number`.
-  bool finish(std::size_t number_of_group, Atoms& to) {
+  // Adds the words to look for to `to`, as those of this group, the `own`-th.
+  bool finish(std::size_t own, Atoms& to) {
     std::vector<std::string> atoms;
     filtered_.Compile(&atoms);
     for (std::size_t i = 0; i < atoms.size(); ++i) {
       if (stays_when_folded(atoms[i])) {
-        to.add(atoms[i], number_of_group, static_cast<int>(i));
+        to.add(atoms[i], own, static_cast<int>(i));
       } else {
         present_.push_back(static_cast<int>(i));
       }

@@ -84,12 +84,12 @@ std::size_t plain_character(std::string_view text) {
   }
   // Dashes and quotes, U+2010 to U+201F; the ellipsis; Kana that are no marks; U+4000 to
   // U+9FFF.
-  const bool is_plain = (lead == 0xE2 && byte(1) == 0x80 &&
+  const bool is_known = (lead == 0xE2 && byte(1) == 0x80 &&
                          ((byte(2) >= 0x90 && byte(2) <= 0x9F) || byte(2) == 0xA6)) ||
                         (lead == 0xE3 && byte(1) >= 0x81 && byte(1) <= 0x83 &&
                          !(byte(1) == 0x82 && (byte(2) == 0x99 || byte(2) == 0x9A))) ||
                         (lead >= 0xE4 && lead <= 0xE9);
-  return is_plain ? 3 : 0;
+  return is_known ? 3 : 0;
 }
 
 bool is_plain(std::string_view text) {

@@ -389,12 +389,12 @@ void Stories::post(std::uint32_t ordinal) {
 }
 
 void Stories::rebuild() {
-  // Two slots for each posting there is, which are fewer than kProbes an article: common
-  // terms stop at kMaxPostings. In a table that is never small a foreign posting is
-  // seldom taken for one of the term's.
+  // Two slots for each posting there is, of the dead too, but for no more than kProbes of
+  // each living article. In a table that is never small a foreign posting is seldom
+  // taken for one of the term's.
   constexpr std::size_t kLeastPostings = std::size_t{1} << 16;
-  const std::size_t postings = table_.used() * 10 / 7;
-  table_.clear(std::max(kLeastPostings, std::min(postings, articles_ * kProbes)));
+  const std::size_t postings = std::min(table_.used(), articles_ * kProbes);
+  table_.clear(std::max(kLeastPostings, postings * 10 / 7));
   for (std::uint32_t i = remembered_.first(); i + 1 < remembered_.end(); ++i) {
     bool is_copy =
         remembered_.family(i) != i && remembered_.is_alive(remembered_.family(i));

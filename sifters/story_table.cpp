@@ -33,9 +33,6 @@ const Story* StoryTable::find(std::uint32_t number) const {
 }
 
 Story& StoryTable::add(std::uint32_t number) {
-  if (index_.is_full()) {
-    rebuild();
-  }
   std::uint32_t place = 0;
   if (free_.empty()) {
     place = ++places_;
@@ -49,6 +46,9 @@ Story& StoryTable::add(std::uint32_t number) {
   Story& story = at(place);
   story.number = number;
   index_.insert(number, place, kFirstPlace);
+  if (index_.is_full()) {  // also when it had no room for this one
+    rebuild();
+  }
   return story;
 }
 
