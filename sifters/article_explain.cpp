@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "parsers/chars.hpp"
 #include "sifters/text.hpp"
 
 namespace siftd {
@@ -42,7 +43,7 @@ std::string element(const HtmlTree& tree, Index i) {
   if (!classes.empty()) {
     text.append(".").append(classes.substr(0, 40));
   }
-  return normalize_text(text);
+  return collapse_spaces(normalize_text(text));
 }
 
 std::string path(const HtmlTree& tree, Index i, std::size_t levels) {

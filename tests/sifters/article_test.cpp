@@ -337,6 +337,16 @@ TEST_CASE("article: the report names the winner and each rule", "[article]") {
   CHECK(contains(report, "html > body > article"));
 }
 
+TEST_CASE("article: the report has one line for each candidate, whatever names hold",
+          "[article]") {
+  std::string report;
+  explain_article(page("<article class='story\n\n  long\tread' id='a\nb'><h1>Bridge "
+                       "reopens</h1>" +
+                       body() + "</article>"),
+                  "text/html", "", {}, report);
+  CHECK(contains(report, "article#a b.story long read"));
+}
+
 TEST_CASE("vocabulary: words count whole, however they are joined", "[article]") {
   CHECK((marks_of_names("entry-content") & kMarkBody) != 0);
   CHECK((marks_of_names("articleBody") & kMarkBody) != 0);
