@@ -10,6 +10,7 @@
 
 #include "base/task_group.hpp"
 #include "tests/catch.hpp"
+#include "tests/run_until.hpp"
 
 using namespace siftd;
 using namespace std::chrono_literals;
@@ -91,12 +92,13 @@ TEST_CASE("notify: the watchdog is fed only while there is progress", "[notify]"
   TaskGroup tasks(io.get_executor());
   bool progress = true;
   tasks.spawn(keep_watchdog(notifier, [&] { return progress; }));
-  io.run_for(20ms);
   int fed = 0;
-  while (!manager.next().empty()) {
-    ++fed;
-  }
-  CHECK(fed >= 2);
+  REQUIRE(test::run_until(io, [&] {
+    while (!manager.next().empty()) {
+      ++fed;
+    }
+    return fed >= 2;
+  }));
   progress = false;
   io.run_for(20ms);
   CHECK(manager.next().empty());

@@ -355,7 +355,9 @@ class Sockets(Case):
         first = LineSocket(path, {"from": "beginning", "consumer": "reader", "types": [NEW]})
         events = [first.read() for _ in range(6)]
         first.send({"ack": events[3]["sequence"]})
-        time.sleep(0.5 * PATIENCE)
+        # What was acknowledged before an article came is stored no later than it.
+        self.server.put_feed("/a.xml", range(7))
+        self.assertTrue(wait_until(lambda: len(daemon.articles()) == 7))
         first.close()
         daemon.kill()
         daemon.start()

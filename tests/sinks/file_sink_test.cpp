@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tests/catch.hpp"
+#include "tests/run_until.hpp"
 #include "tests/sinks/memory_journal.hpp"
 
 using namespace siftd;
@@ -56,23 +57,27 @@ struct Bench {
     return sink.status();
   }
 
-  // Steps of a test between which the sink runs for a while.
-  template <class... Steps>
-  void run_with(std::chrono::milliseconds pause, const Steps&... steps) {
+  // While it lives, `script` is played; the end comes without warning.
+  template <class Script>
+  void live(const Script& script) {
     FileSink sink(context.get_executor(), journal, options);
     TaskGroup group(context.get_executor());
     group.spawn(sink.run());
-    [[maybe_unused]] const auto then = [&](const auto& step) {
-      context.run_for(pause);
-      step(sink);
-    };
-    (then(steps), ...);
-    context.run_for(pause);
+    script(sink);
     group.stop();
     context.restart();
     context.run();
     context.restart();
     group.check();
+  }
+  template <class Condition>
+  void until(const Condition& is_so) {
+    REQUIRE(test::run_until(context, is_so));
+  }
+  // Appends so many events and waits until the cursor says that they are in the file.
+  void deliver(FileSink& sink, std::size_t count) {
+    journal.append(count);
+    until([&] { return sink.status().position == journal.newest(); });
   }
 };
 
@@ -157,7 +162,8 @@ TEST_CASE("file sink: a crash before the first cursor repeats nothing") {
   Bench bench;
   bench.journal.append(3);
   // The cursor that is saved before the first line.
-  bench.run_with(50ms, [](FileSink&) {});
+  bench.live(
+      [&](FileSink& sink) { bench.until([&] { return sink.status().position == 3; }); });
   CHECK(bench.journal.cursors.count("sink:events") == 1);
   Journal::Cursor cursor = bench.journal.cursors["sink:events"];
   const auto place = LogFile::Place::parse(cursor.state);
@@ -193,37 +199,40 @@ TEST_CASE(
   Bench bench;
   const fs::path renamed = bench.path().string() + ".1";
   SECTION("renamed, told by SIGHUP") {
-    bench.run_with(
-        60ms, [&](FileSink&) { bench.journal.append(2); },
-        [&](FileSink& sink) {
-          fs::rename(bench.path(), renamed);
-          sink.reopen();
-        },
-        [&](FileSink&) { CHECK(read_all(bench.path()).empty()); },
-        [&](FileSink&) { bench.journal.append(2); });
+    bench.live([&](FileSink& sink) {
+      bench.deliver(sink, 2);
+      fs::rename(bench.path(), renamed);
+      sink.reopen();
+      bench.until([&] { return fs::exists(bench.path()); });
+      CHECK(read_all(bench.path()).empty());
+      bench.deliver(sink, 2);
+    });
     CHECK(read_all(renamed) == lines(1, 2));
     CHECK(read_all(bench.path()) == lines(3, 4));
   }
   SECTION("renamed, not told") {
-    bench.run_with(
-        60ms, [&](FileSink&) { bench.journal.append(2); },
-        [&](FileSink&) { fs::rename(bench.path(), renamed); },
-        [&](FileSink&) { bench.journal.append(2); });
+    bench.live([&](FileSink& sink) {
+      bench.deliver(sink, 2);
+      fs::rename(bench.path(), renamed);
+      bench.deliver(sink, 2);
+    });
     CHECK(read_all(renamed) == lines(1, 2));
     CHECK(read_all(bench.path()) == lines(3, 4));
   }
   SECTION("its directory removed") {
-    bench.run_with(
-        60ms, [&](FileSink&) { bench.journal.append(2); },
-        [&](FileSink&) { fs::remove_all(bench.path().parent_path()); },
-        [&](FileSink&) { bench.journal.append(2); });
+    bench.live([&](FileSink& sink) {
+      bench.deliver(sink, 2);
+      fs::remove_all(bench.path().parent_path());
+      bench.deliver(sink, 2);
+    });
     CHECK(read_all(bench.path()) == lines(3, 4));
   }
   SECTION("emptied, as copytruncate does") {
-    bench.run_with(
-        60ms, [&](FileSink&) { bench.journal.append(2); },
-        [&](FileSink&) { fs::resize_file(bench.path(), 0); },
-        [&](FileSink&) { bench.journal.append(2); });
+    bench.live([&](FileSink& sink) {
+      bench.deliver(sink, 2);
+      fs::resize_file(bench.path(), 0);
+      bench.deliver(sink, 2);
+    });
     CHECK(read_all(bench.path()) == lines(3, 4));
   }
 }
@@ -235,13 +244,16 @@ TEST_CASE(
   const fs::path elsewhere = bench.dir.path() / "elsewhere";
   const auto block = [&](const auto& make) {
     make();
-    bench.run_with(
-        100ms, [&](FileSink&) { bench.journal.append(2); },
-        [&](FileSink& sink) {
-          CHECK(sink.status().error.find(bench.path().string()) != std::string::npos);
-          fs::remove(bench.path());
-        },
-        [&](FileSink& sink) { sink.reopen(); });
+    bench.journal.append(2);
+    bench.live([&](FileSink& sink) {
+      bench.until([&] {
+        return sink.status().error.find(bench.path().string()) != std::string::npos;
+      });
+      fs::remove(bench.path());
+      sink.reopen();
+      bench.until([&] { return sink.status().position == 2; });
+      CHECK(sink.status().error.empty());
+    });
     CHECK(!fs::exists(elsewhere));
     CHECK(read_all(bench.path()) == lines(1, 2));
   };
@@ -260,35 +272,39 @@ TEST_CASE("file sink: rotation by size loses and repeats nothing, and keeps so m
   Bench bench;
   bench.options.rotate_size = 100;
   bench.options.compress = GENERATE(false, true);
-  std::set<std::string> names;
-  for (std::uint64_t n = 1; n <= 5; ++n) {
-    bench.journal.append(6);
-    bench.run_with(60ms);
-  }
-  std::string all;
-  for (const auto& entry : fs::directory_iterator(bench.path().parent_path())) {
-    names.insert(entry.path().filename().string());
-  }
-  CHECK(names.size() == 6);
-  for (const std::string& name : names) {
-    const bool is_rotated = name != "events.jsonl";
-    CHECK(name.ends_with(".zst") == (is_rotated && bench.options.compress));
-    if (is_rotated && !bench.options.compress) {
-      all += read_all(bench.path().parent_path() / name);
+  const auto rotated = [&] {
+    std::set<fs::path> files;
+    for (const auto& entry : fs::directory_iterator(bench.path().parent_path())) {
+      files.insert(entry.path());
     }
+    files.erase(bench.path());
+    return files;
+  };
+  const auto are_tidy = [&](std::size_t count) {
+    const std::set<fs::path> files = rotated();
+    return files.size() == count &&
+           std::all_of(files.begin(), files.end(), [&](const fs::path& file) {
+             return (file.extension() == ".zst") == bench.options.compress;
+           });
+  };
+  const auto rotate_once = [&](std::size_t left) {
+    bench.live([&](FileSink& sink) {
+      bench.deliver(sink, 6);
+      bench.until([&] { return are_tidy(left) && fs::exists(bench.path()); });
+    });
+  };
+  for (std::size_t n = 1; n <= 5; ++n) {
+    rotate_once(n);
   }
   if (!bench.options.compress) {
+    std::string all;
+    for (const fs::path& file : rotated()) {
+      all += read_all(file);
+    }
     CHECK(all + read_all(bench.path()) == lines(1, 30));
   }
   bench.options.keep = 2;
-  bench.journal.append(6);
-  bench.run_with(60ms);
-  std::size_t left = 0;
-  for ([[maybe_unused]] const auto& entry :
-       fs::directory_iterator(bench.path().parent_path())) {
-    ++left;
-  }
-  CHECK(left == 3);
+  rotate_once(2);
 }
 
 TEST_CASE("file sink: it goes on where retention has overtaken it") {
@@ -304,15 +320,19 @@ TEST_CASE("file sink: it goes on where retention has overtaken it") {
 TEST_CASE("file sink: the cursor is saved as often as sync says, not for each line") {
   Bench bench;
   bench.options.sync = FileSinkOptions::Sync::interval;
-  bench.options.sync_every = 10s;
-  bench.run_with(
-      30ms, [&](FileSink&) { bench.journal.append(2); },
-      [&](FileSink&) { bench.journal.append(2); });
+  bench.options.sync_every = 10min;
+  bench.live([&](FileSink& sink) {
+    for (const std::uint64_t n : {2U, 4U}) {
+      bench.journal.append(2);
+      bench.until([&] { return sink.status().delivered == n; });
+    }
+  });
   CHECK(read_all(bench.path()) == lines(1, 4));
   CHECK(bench.journal.saves == 1);  // the place where it began
   bench.options.sync = FileSinkOptions::Sync::always;
-  bench.run_with(
-      30ms, [&](FileSink&) { bench.journal.append(1); },
-      [&](FileSink&) { bench.journal.append(1); });
+  bench.live([&](FileSink& sink) {
+    bench.deliver(sink, 1);
+    bench.deliver(sink, 1);
+  });
   CHECK(bench.journal.cursors["sink:events"].sequence == 6);
 }
