@@ -18,13 +18,25 @@ namespace asio = boost::asio;
 namespace {
 
 struct Call {
-  Call(const asio::any_io_executor& loop, std::function<void()> what)
-      : work(std::move(what)), ended(loop, asio::steady_timer::time_point::max()) {}
-
   std::function<void()> work;
   std::exception_ptr failure;
-  bool is_done = false;      // on the loop
-  asio::steady_timer ended;  // on the loop; never expires, cancelled as a wake-up
+  // Both of the loop only: the thread may outlive it and its timers.
+  bool is_done = false;
+  asio::steady_timer* ended = nullptr;  // cancelled as a wake-up; none: nobody waits
+};
+
+// What a task waits with; the call knows of it as long as it waits.
+struct Waiting {
+  Waiting(const asio::any_io_executor& loop, std::shared_ptr<Call> what)
+      : call(std::move(what)), ended(loop, asio::steady_timer::time_point::max()) {
+    call->ended = &ended;
+  }
+  ~Waiting() { call->ended = nullptr; }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+
+  std::shared_ptr<Call> call;
+  asio::steady_timer ended;  // never expires
 };
 
 }  // namespace
@@ -64,7 +76,9 @@ struct SideThread::State {
       }
       asio::post(loop, [done = std::move(call)] {
         done->is_done = true;
-        done->ended.cancel();
+        if (done->ended != nullptr) {
+          done->ended->cancel();
+        }
       });
     }
   }
@@ -91,17 +105,18 @@ SideThread::~SideThread() {
 }
 
 asio::awaitable<void> SideThread::run(std::function<void()> work) {
-  auto call = std::make_shared<Call>(state_->loop, std::move(work));
+  Waiting waiting(state_->loop, std::make_shared<Call>());
+  waiting.call->work = std::move(work);
   {
     const std::lock_guard lock(state_->mutex);
-    state_->calls.push_back(call);
+    state_->calls.push_back(waiting.call);
     state_->changed.notify_one();
   }
-  while (!call->is_done) {
-    co_await call->ended.async_wait(asio::as_tuple(asio::use_awaitable));
+  while (!waiting.call->is_done) {
+    co_await waiting.ended.async_wait(asio::as_tuple(asio::use_awaitable));
   }
-  if (call->failure) {
-    std::rethrow_exception(call->failure);
+  if (waiting.call->failure) {
+    std::rethrow_exception(waiting.call->failure);
   }
 }
 
