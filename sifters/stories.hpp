@@ -97,6 +97,7 @@ class Stories {
   std::uint32_t* counts() const { return static_cast<std::uint32_t*>(counts_.get()); }
   float idf(std::uint32_t hash24) const;
   float weigh(Remembered::PackedTerm term) const;
+  void count_usual_words();
   void load_query(const Fingerprint& print);
   int find_term(std::uint32_t hash24) const;
   void gather_hits();
@@ -111,7 +112,8 @@ class Stories {
   StoryTable stories_;
   std::size_t singles_ = 0;
   std::size_t articles_ = 0;
-  BigMemory counts_;            // of articles, by term
+  BigMemory counts_;  // of articles, by term; of imagined ones too
+  bool has_usual_words_ = false;
   float per_log_articles_ = 1;  // what a term's idf loses by each unit of its log
   // The article being judged.
   struct Query {
