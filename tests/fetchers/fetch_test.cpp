@@ -39,7 +39,7 @@ std::shared_ptr<const Access> anywhere() {
 Request Lab::request(std::string url) const {
   Request request;
   request.url = std::move(url);
-  request.timeout = std::chrono::milliseconds(2000);
+  request.timeout = std::chrono::seconds(20);
   request.access = anywhere();
   return request;
 }

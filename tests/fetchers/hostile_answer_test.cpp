@@ -15,6 +15,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// Much less than a request's own patience, much more than a busy machine needs.
+constexpr auto kSoon = 8s;
+
 Script endless(const std::string& head, const std::string& piece) {
   Script script;
   script.pieces = {head, piece};
@@ -57,7 +60,7 @@ TEST_CASE("hostile 15: what drips ends with the timeout") {
     request.timeout = 400ms;
     const Timed result = timed(lab, std::move(request));
     CHECK(code_of(result.page) == FetchErrc::timed_out);
-    CHECK(result.took < 1500ms);
+    CHECK(result.took < kSoon);
   }
 }
 
@@ -73,7 +76,7 @@ TEST_CASE("hostile 15: the timeout is that of the whole chain of redirects") {
   request.timeout = 500ms;
   const Timed result = timed(lab, std::move(request));
   CHECK(code_of(result.page) == FetchErrc::timed_out);
-  CHECK(result.took < 1500ms);
+  CHECK(result.took < kSoon);
 }
 
 TEST_CASE("hostile 16: an endless body is cut at the limit, with or without chunks") {
@@ -119,7 +122,7 @@ TEST_CASE("hostile 16: a length beyond the limit is refused before the body come
   });
   const Timed result = timed(lab, lab.request(server.url()));
   CHECK(code_of(result.page) == FetchErrc::too_large);
-  CHECK(result.took < 1000ms);
+  CHECK(result.took < kSoon);
 }
 
 TEST_CASE("hostile 17: a bomb is cut at the decoded limit") {
