@@ -386,12 +386,14 @@ void Duplicates::post(std::uint32_t ordinal) {
   if (record.words == 0) {
     return;
   }
-  post_hash(exact_hash(record.words_hash), ordinal);
+  // Nobody of its family can have posted for it: no need to ask who did.
+  const bool is_alone = remembered_.family(ordinal) == ordinal && record.next == 0;
+  post_hash(exact_hash(record.words_hash), ordinal, is_alone);
   for (std::uint32_t shingle : record.shingles()) {
     table_.prefetch(shingle);
   }
   for (std::uint32_t shingle : record.shingles()) {
-    post_hash(shingle, ordinal);
+    post_hash(shingle, ordinal, is_alone);
   }
 }
 
@@ -413,15 +415,17 @@ void Duplicates::post_compared(std::uint32_t ordinal) {
 }
 
 // A family posts a hash once, so that postings count stories and not copies.
-void Duplicates::post_hash(std::uint32_t hash, std::uint32_t ordinal) {
+void Duplicates::post_hash(std::uint32_t hash, std::uint32_t ordinal, bool is_alone) {
   std::array<std::uint32_t, kMaxPostings> found;
   std::size_t count = table_.find(hash, remembered_.first(), found);
   if (count == kMaxPostings)
     return;
-  std::uint32_t family = remembered_.family(ordinal);
-  for (std::size_t i = 0; i < count; ++i) {
-    if (remembered_.is_alive(found[i]) && remembered_.family(found[i]) == family)
-      return;
+  const auto is_of_family = [this,
+                             family = remembered_.family(ordinal)](std::uint32_t i) {
+    return remembered_.is_alive(i) && remembered_.family(i) == family;
+  };
+  if (!is_alone && std::any_of(found.begin(), found.begin() + count, is_of_family)) {
+    return;
   }
   table_.insert(hash, ordinal, remembered_.first());
 }

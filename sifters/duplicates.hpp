@@ -119,7 +119,7 @@ class Duplicates {
   std::optional<Evidence> compare_with(const Fingerprint& print,
                                        const Remembered::Record& record,
                                        double threshold);
-  void post_hash(std::uint32_t hash, std::uint32_t ordinal);
+  void post_hash(std::uint32_t hash, std::uint32_t ordinal, bool is_alone);
   void rebuild();
 
   Remembered& remembered_;
