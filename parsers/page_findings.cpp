@@ -151,7 +151,9 @@ class Scan {
   void take_lists(std::string_view name, std::string_view value) {
     if (names_author(name)) {
       if (found_.meta_authors.size() < limits::kMaxAuthors) {
-        found_.meta_authors.emplace_back(value.substr(0, limits::kMaxMetaBytes));
+        value = value.substr(0, limits::kMaxMetaBytes);
+        found_.meta_authors.push_back(
+            has_family_name_first(name) ? in_speaking_order(value) : std::string(value));
       }
     } else if (name == "article:tag" || name == "og:article:tag") {
       add_tag(found_.tags, value);

@@ -206,4 +206,9 @@ bool names_author(std::string_view name) {
          std::end(kAuthorNames);
 }
 
+bool has_family_name_first(std::string_view name) {
+  return name.starts_with("dc.") || name.starts_with("dc:") ||
+         name.starts_with("dcterms.") || name.starts_with("citation_");
+}
+
 }  // namespace siftd

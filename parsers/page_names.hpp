@@ -25,5 +25,7 @@ bool leads_to_person(std::string_view address);
 std::string Findings::*field_of_meta(std::string_view name);
 // Whether a meta element of that name (in lower case) names the authors.
 bool names_author(std::string_view name);
+// Whether it is one of those that give the family name first: "Lee, Ann".
+bool has_family_name_first(std::string_view name);
 
 }  // namespace siftd

@@ -432,6 +432,28 @@ bool is_full_name(std::string_view name) {
          std::all_of(words.begin(), words.end(), is_name_word);
 }
 
+std::string in_speaking_order(std::string_view name) {
+  const std::size_t comma = name.find(',');
+  if (comma == std::string_view::npos || name.find(',', comma + 1) != name.npos) {
+    return std::string(name);
+  }
+  const std::string_view family = trim(name.substr(0, comma));
+  const std::string_view given = trim(name.substr(comma + 1));
+  const auto is_part = [](std::string_view part) {
+    const auto words = words_of(part);
+    return !words.empty() && words.size() <= 4 && !is_nobody(part) &&
+           std::any_of(words.begin(), words.end(), is_upper_start) &&
+           std::all_of(words.begin(), words.end(), is_name_word);
+  };
+  // Of two full names with a comma between them each has a first name.
+  const auto words = words_of(family);
+  const auto capitals = std::count_if(words.begin(), words.end(), is_upper_start);
+  if (!is_part(family) || !is_part(given) || capitals != 1) {
+    return std::string(name);
+  }
+  return std::string(given) + ' ' + std::string(family);
+}
+
 bool is_credit(std::string_view name) {
   return !is_nobody(name) && name.find("http") == std::string_view::npos &&
          name.find_first_of("@/_<>") == std::string_view::npos;

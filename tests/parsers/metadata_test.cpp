@@ -63,6 +63,30 @@ TEST_CASE("person names: bylines as sites write them", "[metadata]") {
   }
 }
 
+TEST_CASE("person names: those of catalogues are turned round, others are not",
+          "[metadata]") {
+  const std::pair<const char*, const char*> cases[] = {
+      {"Lee, Ann", "Ann Lee"},
+      {"Jong, Michiel de", "Michiel de Jong"},
+      {"van den Berg, Eva", "Eva van den Berg"},
+      {"Lee, Ann M.", "Ann M. Lee"},
+      {"Ann Lee", "Ann Lee"},
+      {"Ann Lee, Raj Patel", "Ann Lee, Raj Patel"},
+      {"Lee, Ann, Patel, Raj", "Lee, Ann, Patel, Raj"},
+      {"Staff, Web", "Staff, Web"},
+      {"Lee, ", "Lee, "},
+      {"Lee, Ann and others", "Lee, Ann and others"},
+      {"", ""},
+  };
+  for (const auto& [name, expected] : cases) {
+    CHECK(in_speaking_order(name) == expected);
+  }
+  CHECK(names(read("<meta name='DC.Creator' content='Jong, Michiel de'>")) ==
+        Names{"Michiel de Jong"});
+  CHECK(names(read("<meta name='author' content='Ann Lee, Raj Patel'>")) ==
+        Names{"Ann Lee", "Raj Patel"});
+}
+
 TEST_CASE("title: the site's name goes, the headline stays", "[metadata]") {
   struct Case {
     const char* raw;
