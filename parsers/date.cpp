@@ -32,8 +32,8 @@ std::optional<sys_seconds> unix_time(std::string_view digits) {
     value = value * 10 + (c - '0');
   }
   const sys_seconds time(seconds(milliseconds ? value / 1000 : value));
-  return time < sys_days(std::chrono::year(2200) / 1 / 1) ? std::optional(time)
-                                                          : std::nullopt;
+  return time < sys_days(std::chrono::year(kLastYear + 1) / 1 / 1) ? std::optional(time)
+                                                                   : std::nullopt;
 }
 
 }  // namespace

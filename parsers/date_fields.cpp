@@ -55,7 +55,7 @@ int full_year(int value, std::size_t digits) {
 }
 
 std::optional<sys_days> DateFields::date() const {
-  if (!year || *year < 1900 || *year > 2199) {
+  if (!year || *year < kFirstYear || *year > kLastYear) {
     return std::nullopt;
   }
   const std::chrono::year y(*year);
@@ -91,11 +91,16 @@ std::optional<sys_seconds> DateFields::instant() const {
     h = h % 12 + (*afternoon ? 12 : 0);
   }
   const sys_seconds local = *on + hours(h) + minutes(m) + seconds(std::min(s, 59));
-  if (!zone_name.empty()) {
-    const auto east = named_zone_offset(zone_name, local);
-    return east ? std::optional(local - *east) : std::nullopt;
+  const auto east = zone_name.empty() ? std::optional(offset.value_or(seconds(0)))
+                                      : named_zone_offset(zone_name, local);
+  if (!east) {
+    return std::nullopt;
   }
-  return local - offset.value_or(seconds(0));
+  // A zone or a week's begin may lead out of the years that there are.
+  const sys_seconds time = local - *east;
+  const bool is_known = time >= sys_days(std::chrono::year(kFirstYear) / 1 / 1) &&
+                        time < sys_days(std::chrono::year(kLastYear + 1) / 1 / 1);
+  return is_known ? std::optional(time) : std::nullopt;
 }
 
 }  // namespace siftd

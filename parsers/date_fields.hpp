@@ -8,6 +8,10 @@
 // What a date says, part by part. For parsers/date only.
 namespace siftd {
 
+// The years that a date can be of, in UTC.
+inline constexpr int kFirstYear = 1900;
+inline constexpr int kLastYear = 2199;
+
 struct DateFields {
   std::optional<int> year, month, day, week, week_day, year_day;
   std::optional<int> hour, minute, second;

@@ -88,7 +88,8 @@ TEST_CASE("date: what is no date, or an impossible one, is absent", "[date]") {
       "Sun, 16 zzz 2012 11:47:32 GMT", "Sun, 16 Dec 2012 11:47:32 +zz:00",
       "Sun, 16 Dec 2012 11:47:32 XYZ", "Sun, 16 Dec 2012 11:47:32 Nowhere/Else",
       "13/13/2013", "Thu, 01 Jan 0100 00:00:01 +0100", "2022-W54-1", "16416651000",
-      "9999999999", "2021-366", "12", "16 Dec 2012 11:47 12:48", "\xff\xfe");
+      "9999999999", "2021-366", "12", "idt1900", "1900-W01-1T00:00:00+12:00",
+      "2199-12-31T23:00:00-05:00", "16 Dec 2012 11:47 12:48", "\xff\xfe");
   CAPTURE(text);
   CHECK(read(text) == "");
 }
