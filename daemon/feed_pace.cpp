@@ -86,9 +86,12 @@ void back_off(const FeedConfig& config, const Freshness& freshness, int http_sta
   const milliseconds longest = std::max(fetch.max_interval, usual);
   const double grown = static_cast<double>(usual.count()) * std::exp2(doublings);
   const double chance = dice(config, now, 1);
+  // Less chance than that doubling makes up for: each wait is half again as long at
+  // least.
+  const double spread = grown * (0.75 + 0.25 * chance);
   milliseconds wait = longest;
-  if (grown * (0.5 + 0.5 * chance) < static_cast<double>(longest.count())) {
-    wait = milliseconds(static_cast<std::int64_t>(grown * (0.5 + 0.5 * chance)));
+  if (spread < static_cast<double>(longest.count())) {
+    wait = milliseconds(static_cast<std::int64_t>(spread));
   } else if (longest > usual) {
     wait = std::max(usual, scaled(longest, 0.8 + 0.2 * chance));
   } else {

@@ -34,6 +34,20 @@ TEST_CASE("feed: failures back off with jitter, never sooner than the interval")
   CHECK(other.wait() != waits[0]);
 }
 
+TEST_CASE("feed: whatever chance does, each failure is waited for longer than the last") {
+  for (int feed = 0; feed < 100; ++feed) {
+    Life life;
+    life.config.url = "http://" + std::to_string(feed) + ".example/feed";
+    life.poll(page_of(503));
+    for (int i = 0; i < 3; ++i) {
+      const std::chrono::milliseconds before = life.wait();
+      life.pass();
+      life.poll(page_of(503));
+      CHECK(life.wait() * 10 >= before * 14);
+    }
+  }
+}
+
 TEST_CASE("feed: hostile 30 and 33: Retry-After is kept, and clamped to a week") {
   Life life;
   Page page = page_of(429);
