@@ -72,7 +72,7 @@ struct Bench {
   }
   template <class Condition>
   void until(const Condition& is_so) {
-    REQUIRE(test::run_until(context, is_so));
+    CHECK(test::run_until(context, is_so));
   }
   // Appends so many events and waits until the cursor says that they are in the file.
   void deliver(FileSink& sink, std::size_t count) {
