@@ -121,7 +121,7 @@ asio::awaitable<void> Pipeline::run() {
   for (std::size_t i = 0; i < options_.pollers; ++i) {
     pollers_.spawn(poll());
   }
-  if (!options_.once) {
+  if (!options_.once && !stopping_) {  // what stop() has not seen, it would not end
     pollers_.spawn(look_again());
   }
   co_await pollers_.join();

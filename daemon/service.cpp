@@ -61,6 +61,8 @@ Service::Service(Config config, std::shared_ptr<const Rules> rules, Options opti
       rules_(std::move(rules)),
       options_(options),
       logger_(std::move(logger)),
+      end_signals_(io_, SIGTERM, SIGINT),
+      reload_signals_(io_, SIGHUP),
       store_(config_.state_dir),
       pool_(std::max(1u, std::thread::hardware_concurrency())),
       sifter_(sifter_options(config_), store_),
@@ -74,8 +76,6 @@ Service::Service(Config config, std::shared_ptr<const Rules> rules, Options opti
                      options.is_daemon && !options.once ? config_.http.public_url : ""),
       delivery_(io_.get_executor(), recorder_.journal(), fetcher_, config_.state_dir),
       control_(std::make_unique<Control>(*this)),
-      end_signals_(io_, SIGTERM, SIGINT),
-      reload_signals_(io_, SIGHUP),
       helpers_(io_.get_executor()),
       last_beat_(std::chrono::steady_clock::now()) {}
 

@@ -82,6 +82,9 @@ class Service {
   Options options_;
   std::shared_ptr<spdlog::logger> logger_;
   boost::asio::io_context io_{1};
+  // Before all that takes time to open: what comes meanwhile is heeded afterwards.
+  boost::asio::signal_set end_signals_;
+  boost::asio::signal_set reload_signals_;
   Metrics metrics_;
   Store store_;
   WorkerPool pool_;
@@ -96,8 +99,6 @@ class Service {
   FeedEdits edits_;
   std::unique_ptr<Control> control_;
   std::unique_ptr<HttpServer> http_;
-  boost::asio::signal_set end_signals_;
-  boost::asio::signal_set reload_signals_;
   TaskGroup helpers_;
   std::string reload_error_;
   std::chrono::steady_clock::time_point last_beat_;

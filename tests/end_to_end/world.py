@@ -147,6 +147,7 @@ class Daemon:
 
     def start(self):
         with open(self.log_path, "ab") as log:
+            self.started_at = log.tell()
             self.process = subprocess.Popen([SIFTD, "run", "-c", self.config],
                                             stdout=log, stderr=log,
                                             env=self.environment())
@@ -171,7 +172,9 @@ class Daemon:
         self.process.send_signal(number)
 
     def stop(self, within=5):
-        """SIGTERM; answers the exit status and the seconds that it took."""
+        """SIGTERM, once the daemon runs; answers the exit status and the seconds it took."""
+        # Before it says so it may not have come to its handlers, and ends as any program does.
+        wait_until(lambda: self.process.poll() is not None or self.says_that_it_runs())
         begin = time.monotonic()
         self.signal(signal.SIGTERM)
         status = self.process.wait(timeout=within * PATIENCE)
@@ -182,6 +185,11 @@ class Daemon:
         self.signal(signal.SIGKILL)
         self.process.wait()
         self.process = None
+
+    def says_that_it_runs(self):
+        with open(self.log_path, "rb") as file:
+            file.seek(self.started_at)
+            return b": siftd " in file.read()
 
     def log(self):
         with open(self.log_path, encoding="utf-8", errors="replace") as file:
