@@ -326,6 +326,7 @@ class Crashes(Case):
             wait_until(lambda: daemon.process.poll() is not None, chance.uniform(0.2, 1.2) / PATIENCE)
             daemon.kill()
         daemon.start()
+        self.assertTrue(wait_until(daemon.says_that_it_runs))
         numbers = [k * 1000 + n for k in range(6) for n in range(shown)]
         wait_until(lambda: len(daemon.articles()) >= len(numbers), 30)
         self.assertEqual(daemon.stop()[0], 0)
