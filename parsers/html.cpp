@@ -184,14 +184,20 @@ class Parser {
     ++static_cast<Parser*>(self)->nodes_;
   }
 
-  // How much of a piece to feed: MyHTML does not resolve a character reference that
-  // begins in one and ends in the next.
-  static std::size_t whole_references(std::string_view piece) {
+  // How much of a piece to feed. MyHTML does not know again what begins in one and ends
+  // in the next: a character reference, and the end tag of an element that holds raw text
+  // ("</title>"; it takes the rest of the page for that text).
+  static std::size_t whole_marks(std::string_view piece) {
     const std::size_t near = piece.size() - limits::kMaxEntityName;
     const std::string_view end = piece.substr(near);
-    const std::size_t last = end.rfind('&');
-    return last == end.npos || end.find(';', last) != end.npos ? piece.size()
-                                                               : near + last;
+    const std::size_t tag = end.rfind('<');
+    if (tag != end.npos && end.find('>', tag) == end.npos) {
+      return near + tag;
+    }
+    const std::size_t reference = end.rfind('&');
+    return reference == end.npos || end.find(';', reference) != end.npos
+               ? piece.size()
+               : near + reference;
   }
 
   std::string feed(std::string_view page) {
@@ -199,7 +205,7 @@ class Parser {
     for (std::size_t at = 0; at < page.size(); at += size) {
       size = tree_->active_formatting->length > kManyFormatting ? kSmallPiece : kPiece;
       const std::string_view piece = page.substr(at, size);
-      size = piece.size() < page.size() - at ? whole_references(piece) : piece.size();
+      size = piece.size() < page.size() - at ? whole_marks(piece) : piece.size();
       if (myhtml_parse_chunk_single(tree_, piece.data(), size) != MyHTML_STATUS_OK) {
         throw std::bad_alloc();  // its only failure
       }

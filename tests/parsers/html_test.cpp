@@ -134,6 +134,23 @@ TEST_CASE("html: a character reference is resolved wherever the parser's pieces 
   }
 }
 
+TEST_CASE("html: an element ends wherever the parser's pieces end", "[html]") {
+  for (const std::string_view element :
+       {"<title>a</title>", "<textarea>a</textarea>", "<iframe src='x'></iframe>",
+        "<noframes>a</noframes>", "<noembed>a</noembed>", "<xmp>a</xmp>",
+        "<style itemprop='x'>a</style>", "<script type='application/ld+json'>{}</script>",
+        "<svg><u></svg>", "<!-- a -->", "<pre>a</pre >"}) {
+    for (std::size_t before = 8130; before < 8200; ++before) {
+      const HtmlTree tree = parse_html("<div>" + std::string(before, 'x') +
+                                       std::string(element) + "<i>b</i><p>c</p>");
+      INFO(element << " after " << before);
+      REQUIRE(find(tree, Tag::p) != HtmlTree::kNone);
+      CHECK(tree.text_below(find(tree, Tag::p)) == "c");
+      CHECK(tree.text_below(find(tree, Tag::i)) == "b");
+    }
+  }
+}
+
 TEST_CASE("html: an attribute that stands there without a value is there", "[html]") {
   const HtmlTree tree = parse_html("<div hidden>x</div>");
   const HtmlTree::Index div = find(tree, Tag::div);
