@@ -35,6 +35,18 @@ constexpr int hex_value(char c) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
+// A name of at most eight bytes, in lower case, as a number: names are told apart by
+// `switch (short_name(x))`, `case short_name("div")`. 0: it is empty or longer.
+constexpr std::uint64_t short_name(std::string_view name) {
+  std::uint64_t number = 0;
+  if (name.size() <= 8) {
+    for (const char c : name) {
+      number = number << 8 | static_cast<unsigned char>(ascii_lower(c));
+    }
+  }
+  return number;
+}
+
 std::string to_ascii_lower(std::string_view text);
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix);

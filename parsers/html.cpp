@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/limits.hpp"
+#include "parsers/html_names.hpp"
 #include "parsers/html_needed.hpp"
 
 namespace siftd {

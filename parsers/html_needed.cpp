@@ -1,111 +1,17 @@
 #include "parsers/html_needed.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
-#include <utility>
 
 #include "parsers/chars.hpp"
+#include "parsers/html_names.hpp"
 
 namespace siftd {
 
 namespace {
 
-constexpr std::pair<std::string_view, Attr> kAttributes[] = {
-    {"id", Attr::id},
-    {"class", Attr::class_},
-    {"href", Attr::href},
-    {"src", Attr::src},
-    {"rel", Attr::rel},
-    {"role", Attr::role},
-    {"type", Attr::type},
-    {"name", Attr::name},
-    {"property", Attr::property},
-    {"content", Attr::content},
-    {"itemprop", Attr::itemprop},
-    {"datetime", Attr::datetime},
-    {"style", Attr::style},
-    {"hidden", Attr::hidden},
-    {"aria-hidden", Attr::aria_hidden},
-    {"lang", Attr::lang},
-    {"data-testid", Attr::test_id},
-    {"data-test-id", Attr::test_id},
-    {"data-qa", Attr::test_id},
-    {"data-component", Attr::component},
-    {"data-type", Attr::component},
-};
-
-// Not kept, but the shape of the tree depends on them: they end or enter SVG and MathML.
-constexpr std::string_view kShaping[] = {"encoding", "color", "face", "size"};
-
-constexpr std::size_t kLongestName = 14;
-
-// One bit for each length and first letter that an attribute's name has.
-class NameHints {
- public:
-  NameHints() {
-    for (const auto& [name, attr] : kAttributes) {
-      add(name);
-    }
-    for (const std::string_view name : kShaping) {
-      add(name);
-    }
-  }
-  bool may_be(std::string_view name) const {
-    return name.size() <= kLongestName && !name.empty() &&
-           (firsts_[name.size()] >> bit_of(name[0]) & 1) != 0;
-  }
-
- private:
-  static unsigned bit_of(char c) { return static_cast<unsigned char>(c) & 31U; }
-  void add(std::string_view name) { firsts_[name.size()] |= 1U << bit_of(name[0]); }
-
-  std::array<std::uint32_t, kLongestName + 1> firsts_{};
-};
-
-bool may_be_kept(std::string_view name) {
-  static const NameHints hints;
-  return hints.may_be(name);
-}
-
-bool is_needed(std::string_view name) {
-  return may_be_kept(name) &&
-         (attribute_of(name) || std::any_of(std::begin(kShaping), std::end(kShaping),
-                                            [&](std::string_view shaping) {
-                                              return equals_ignoring_case(name, shaping);
-                                            }));
-}
-
 bool ends_name(char c) {
   return is_ascii_space(c) || c == '/' || c == '>';
-}
-
-// Elements between whose tags everything is text.
-bool holds_raw_text(std::string_view name) {
-  for (const std::string_view raw :
-       {"title", "textarea", "style", "script", "iframe", "noframes", "noembed", "xmp"}) {
-    if (equals_ignoring_case(name, raw)) {
-      return true;
-    }
-  }
-  return false;
-}
-
-// Whether one of the names that take_start_tag() knows begins so.
-bool may_be_special(char c) {
-  return std::string_view("tsinxlpTSINXLP").find(c) != std::string_view::npos;
-}
-
-bool is_drawn(std::string_view name) {
-  for (const std::string_view part :
-       {"path", "g", "use", "circle", "rect", "symbol", "polygon", "defs", "line",
-        "polyline", "ellipse", "clippath", "lineargradient", "stop", "mask", "text",
-        "tspan", "radialgradient", "filter"}) {
-    if (equals_ignoring_case(name, part)) {
-      return true;
-    }
-  }
-  return false;
 }
 
 class Slimming {
@@ -140,20 +46,37 @@ class Slimming {
     done_ = to;
   }
 
-  // Of each run of white space up to `end` the first stays.
+  // Of each run of white space up to `end` the first stays, and none where a line begins
+  // or ends there.
   void leave_out_spaces(std::size_t end) {
     while (at_ < end) {
-      if (!is_ascii_space(page_[at_++])) {
+      if (!is_ascii_space(page_[at_])) {
+        begins_line_ = false;
+        ++at_;
         continue;
       }
-      const std::size_t second = at_;
+      const std::size_t first = at_++;
       while (at_ < end && is_ascii_space(page_[at_])) {
         ++at_;
       }
-      if (at_ > second) {
-        leave_out(second, at_);
+      if (begins_line_ || (at_ == end && is_at_line_tag(end))) {
+        leave_out(first, at_);
+      } else if (at_ > first + 1) {
+        leave_out(first + 1, at_);
       }
     }
+  }
+
+  // Whether a tag that parts lines begins there.
+  bool is_at_line_tag(std::size_t at) const {
+    at += 1;
+    at += at < page_.size() && page_[at] == '/' ? 1U : 0U;
+    const std::size_t start = at;
+    while (at < page_.size() && !ends_name(page_[at])) {
+      ++at;
+    }
+    return at < page_.size() &&
+           element_of(page_.substr(start, at - start)) == Element::line;
   }
 
   // At '<', with something behind it.
@@ -163,7 +86,7 @@ class Slimming {
       take_start_tag();
     } else if (next == '/' && at_ + 2 < page_.size() && is_ascii_alpha(page_[at_ + 2])) {
       at_ += 2;
-      take_name();
+      begins_line_ = element_of(take_name()) == Element::line || begins_line_;
       take_attributes(false);
     } else if (page_.substr(at_ + 1).starts_with("!--")) {
       take_comment();
@@ -181,6 +104,7 @@ class Slimming {
   }
 
   void take_comment() {
+    const Mark start = mark();
     const std::size_t text = at_ + 4;
     const std::size_t end = page_.find("-->", at_ + 2);  // "<!-->" is one
     const std::string_view comment = page_.substr(text, end - std::min(text, end));
@@ -188,10 +112,15 @@ class Slimming {
       is_in_doubt_ = true;
       return;
     }
-    if (end > text) {
+    at_ = end + 3;
+    // In the middle of a text the text before might become something else with the
+    // text behind.
+    if (start.at == 0 || page_[start.at - 1] == '>' ||
+        is_ascii_space(page_[start.at - 1])) {
+      leave_out_since(start);
+    } else if (end > text) {
       leave_out(text, end);
     }
-    at_ = end + 3;
   }
 
   std::string_view take_name() {
@@ -222,44 +151,51 @@ class Slimming {
     const Mark start = mark();
     ++at_;
     const std::string_view name = take_name();
+    const Element element = element_of(name);
     is_data_ = false;
+    begins_line_ = begins_line_ || element == Element::line;
     take_attributes(true);
-    if (is_in_doubt_ || name.size() < 3 || name.size() > 9 || !may_be_special(name[0])) {
+    if (is_in_doubt_) {
       return;
     }
-    if (equals_ignoring_case(name, "link") || equals_ignoring_case(name, "img")) {
-      if (!is_data_) {
-        leave_out_since(start);
-      }
-    } else if (equals_ignoring_case(name, "svg")) {
-      take_drawing();
-    } else if (holds_raw_text(name)) {
-      if (page_[at_ - 2] == '/') {
-        is_in_doubt_ = true;  // within SVG and MathML it holds nothing
+    switch (element) {
+      case Element::running:
+      case Element::line:
         return;
-      }
-      take_raw_text(name);
-      const bool is_unread =
-          equals_ignoring_case(name, "script") || equals_ignoring_case(name, "style");
-      if (is_unread && !is_data_ && !is_in_doubt_) {
-        at_ += 2;
-        take_name();
-        take_attributes(false);
-        leave_out_since(start);
-      }
-    } else if (equals_ignoring_case(name, "plaintext")) {
-      is_in_doubt_ = true;
-    } else if (equals_ignoring_case(name, "pre") ||
-               equals_ignoring_case(name, "listing")) {
-      keeps_spaces_ = true;
+      case Element::unread:
+        if (!is_data_) {
+          leave_out_since(start);
+        }
+        return;
+      case Element::code:
+      case Element::raw_text:
+        take_raw_text(name, element);
+        if (element == Element::code && !is_data_ && !is_in_doubt_) {
+          at_ += 2;
+          take_name();
+          take_attributes(false);
+          leave_out_since(start);
+        }
+        return;
+      case Element::drawing:
+        if (take_drawing()) {
+          leave_out_since(start);
+        }
+        return;
+      case Element::as_it_is:
+        keeps_spaces_ = true;
+        return;
+      case Element::endless:
+        is_in_doubt_ = true;
     }
   }
 
   // The attributes of a tag, and its '>'.
   void take_attributes(bool is_start) {
     while (true) {
+      closes_itself_ = false;
       while (at_ < page_.size() && (is_ascii_space(page_[at_]) || page_[at_] == '/')) {
-        ++at_;
+        closes_itself_ = page_[at_++] == '/';
       }
       if (at_ >= page_.size()) {
         is_in_doubt_ = true;
@@ -282,6 +218,10 @@ class Slimming {
         return;
       }
     }
+  }
+
+  static bool is_needed(std::string_view name) {
+    return attribute_of(name) || is_shaping(name);
   }
 
   // True: it is needed.
@@ -342,14 +282,18 @@ class Slimming {
   }
 
   // What stands between the tags of an element that holds no elements.
-  void take_raw_text(std::string_view name) {
+  void take_raw_text(std::string_view name, Element element) {
+    if (closes_itself_) {
+      is_in_doubt_ = true;  // within SVG and MathML it holds nothing
+      return;
+    }
     const std::size_t end = find_end_tag(name);
     if (end == page_.npos) {
       is_in_doubt_ = true;
       return;
     }
     const std::string_view text = page_.substr(at_, end - at_);
-    if (equals_ignoring_case(name, "script")) {
+    if (element == Element::code) {
       // Behind "<!--" the end tag of a script inside the script is none of its own.
       const std::size_t comment = text.find("<!--");
       if (comment != text.npos &&
@@ -362,10 +306,10 @@ class Slimming {
   }
 
   // What a drawing holds is not read. Elements of HTML would end it, and another drawing
-  // inside would end first.
-  void take_drawing() {
-    if (page_[at_ - 2] == '/') {
-      return;  // nothing
+  // inside would end first: then it is not taken.
+  bool take_drawing() {
+    if (closes_itself_) {
+      return true;  // it holds nothing
     }
     for (std::size_t at = page_.find('<', at_); at != page_.npos;
          at = page_.find('<', at + 1)) {
@@ -375,16 +319,16 @@ class Slimming {
       const auto ends = std::find_if(begins, rest.end(), ends_name);
       const std::string_view name(begins, ends);
       if (is_end && equals_ignoring_case(name, "svg")) {
-        if (at > at_) {
-          leave_out(at_, at);
-        }
-        at_ = at;
-        return;
+        at_ = at + 2;
+        take_name();
+        take_attributes(false);
+        return !is_in_doubt_;
       }
       if (!is_drawn(name)) {
-        return;
+        return false;
       }
     }
+    return false;
   }
 
   std::size_t find_end_tag(std::string_view name) const {
@@ -404,22 +348,13 @@ class Slimming {
   std::size_t at_ = 0;
   std::size_t done_ = 0;  // what stands before is in out_, or left out
   bool is_in_doubt_ = false;
+  bool closes_itself_ = false;  // the start tag that was the last
   bool keeps_spaces_ = false;
+  bool begins_line_ = true;  // there was no text since the last tag that parts lines
   bool is_data_ = false;  // the element whose start tag was the last is one that is read
 };
 
 }  // namespace
-
-std::optional<Attr> attribute_of(std::string_view name) {
-  if (may_be_kept(name)) {
-    for (const auto& [ours, attr] : kAttributes) {
-      if (ours.size() == name.size() && equals_ignoring_case(ours, name)) {
-        return attr;
-      }
-    }
-  }
-  return std::nullopt;
-}
 
 std::string_view leave_out_unneeded(std::string_view page, std::string& storage) {
   storage.clear();

@@ -283,7 +283,7 @@ class Scan {
 
   // Where the surroundings of a byline end: its ancestors, while they are small.
   Index end_of_company(Index i) const {
-    constexpr Index kFew = 60;  // nodes
+    constexpr Index kFew = 30;  // nodes
     Index up = i;
     for (Index over = tree_[up].parent;
          over != HtmlTree::kNone && tree_[over].end - over <= kFew;
@@ -388,10 +388,16 @@ class Scan {
   }
 
   // The text of an element, cut at so many bytes: elements may be nested a thousand
-  // deep.
+  // deep. A blank where lines begin or end in it.
   std::string text_within(Index i, std::size_t bytes) const {
     std::string all;
+    Index line_end = tree_[i].end;
     for (Index k = i; k < tree_[i].end && all.size() < bytes; ++k) {
+      if (k == line_end || tree_[k].tag == Tag::br ||
+          (k != i && is_block(tree_[k].tag))) {
+        all += ' ';
+        line_end = tree_[k].end;
+      }
       if (tree_[k].tag == Tag::text) {
         all += tree_.text(k).substr(0, bytes);
       }

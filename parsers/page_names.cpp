@@ -145,6 +145,15 @@ constexpr auto kStarts = [] {
   return starts;
 }();
 
+// For each first letter the second ones: most letters begin none of the words.
+constexpr auto kSeconds = [] {
+  std::array<std::uint32_t, 26> seconds{};
+  for (const Word& word : kWords) {
+    seconds[static_cast<std::size_t>(word.word[0] - 'a')] |= 1U << (word.word[1] & 31);
+  }
+  return seconds;
+}();
+
 constexpr std::string_view kFolders[] = {
     "author",    "authors",    "autor",    "autores",    "autoren",     "auteur",
     "auteurs",   "autore",     "autori",   "penulis",    "journalist",  "journalists",
@@ -158,12 +167,13 @@ ElementNames read_names(std::string_view attribute) {
   bool is_author = false;
   bool is_other = false;
   ElementNames names;
-  for (std::size_t at = 0; at < lower.size(); ++at) {
-    if (!is_ascii_alpha(lower[at])) {
+  for (std::size_t at = 0; at + 1 < lower.size(); ++at) {
+    const std::size_t letter = static_cast<unsigned char>(lower[at] - 'a');
+    if (letter >= kSeconds.size() ||
+        (kSeconds[letter] >> (lower[at + 1] & 31) & 1) == 0) {
       continue;
     }
     const std::string_view rest = std::string_view(lower).substr(at);
-    const std::size_t letter = static_cast<std::size_t>(lower[at] - 'a');
     for (std::size_t k = kStarts[letter]; k < kStarts[letter + 1]; ++k) {
       if (rest.starts_with(kWords[k].word)) {
         is_author = is_author || kWords[k].says == Says::author;

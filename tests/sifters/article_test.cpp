@@ -256,6 +256,54 @@ TEST_CASE("article: scripts without spaces and right-to-left text stay whole",
   }
 }
 
+TEST_CASE("article: indentation of the page changes nothing", "[article]") {
+  const std::string tight = page(
+      "<article><h1>Bridge reopens</h1><div class=byline><div>By</div><div>Ada "
+      "Byron</div></div><figure><img src=a.jpg><span class=caption>The bridge on "
+      "Monday, seen from the north</span></figure>" +
+      p(kOne) +
+      "<div><a href=/x><span class=related>The mayor's plans for the old "
+      "harbour</span></a><div>" +
+      p(kTwo) +
+      "</div></div><ul><li>nine <b>million</b></li>"
+      "<li>three pillars</li></ul>" +
+      p(kThree) +
+      "<div><svg class=icon><title>Share</title><path d='M0'/></svg><div "
+      "class=tags><a href=/t>bridges</a><!-- end --></div></div></article>");
+  // As a template writes it: white space around each tag that begins or ends lines.
+  const std::string lines[] = {"div", "p",    "ul",      "li",     "figure", "h1",
+                               "nav", "body", "article", "footer", "head",   "html"};
+  std::string indented;
+  for (std::size_t at = 0; at < tight.size();) {
+    const std::size_t end = tight[at] == '<' ? tight.find('>', at) + 1 : at + 1;
+    const std::string piece = tight.substr(at, end - at);
+    const bool is_line =
+        std::any_of(std::begin(lines), std::end(lines), [&](const std::string& name) {
+          const std::string rest = piece.substr(piece.starts_with("</") ? 2 : 1);
+          return piece[0] == '<' && rest.starts_with(name) &&
+                 (rest[name.size()] == '>' || rest[name.size()] == ' ');
+        });
+    indented += is_line ? "\n    " + piece + "\n\t" : piece;
+    at = end;
+  }
+  REQUIRE(indented.size() > tight.size() + 100);
+  const Article one = extract(tight);
+  const Article other = extract(indented);
+  CHECK(one.text ==
+        kOne + "\n\n" + kTwo + "\n\nnine million\nthree pillars\n\n" + kThree);
+  CHECK(other.text == one.text);
+  CHECK(other.title == one.title);
+  REQUIRE(one.authors.size() == 1);
+  CHECK(one.authors[0].name == "Ada Byron");
+  REQUIRE(other.authors.size() == 1);
+  CHECK(other.authors[0].name == "Ada Byron");
+  REQUIRE(other.removed.size() == one.removed.size());
+  for (std::size_t i = 0; i < one.removed.size(); ++i) {
+    CHECK(other.removed[i].rule == one.removed[i].rule);
+    CHECK(other.removed[i].text == one.removed[i].text);
+  }
+}
+
 TEST_CASE("article: invisible characters go, letters are composed", "[article]") {
   const Article article = extract(page(
       "<article><h1>Bridge reopens</h1>" + p(kOne) +
