@@ -328,6 +328,10 @@ float Stories::score(const Likeness& l) {
                 0.047F * l.distinct);
 }
 
+float Stories::appeal_of_size(float articles) {
+  return 0.03F * std::log(articles);
+}
+
 std::uint32_t Stories::find(const Fingerprint& print, std::uint32_t now,
                             std::uint32_t copied) {
   if (copied != 0)
@@ -335,10 +339,13 @@ std::uint32_t Stories::find(const Fingerprint& print, std::uint32_t now,
   float best = 0;
   std::uint32_t story = 0;
   for (const Likeness& likeness : compare(print, now)) {
-    float value = score(likeness);
-    if (value < best)
+    const float value = score(likeness);
+    if (value < 0)
       continue;
-    best = value;
+    const float appeal = value + appeal_of_size(likeness.size);
+    if (appeal < best)
+      continue;
+    best = appeal;
     story = likeness.story;
   }
   return story;

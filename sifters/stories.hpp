@@ -39,6 +39,11 @@ class Stories {
   // How well an article goes with a story; above 0 it is of the story.
   static float score(const Likeness& likeness);
 
+  // Of the stories that an article goes with it joins rather a larger one, or two that
+  // began from the same event at once would go on side by side: what the size adds to
+  // the score when they are compared. Whether it goes with one the size does not say.
+  static float appeal_of_size(float articles);
+
   // The story for an article that is not remembered yet; 0: none so far. `copied`
   // is the earlier article that it copies; 0: none.
   std::uint32_t find(const Fingerprint& print, std::uint32_t now, std::uint32_t copied);
