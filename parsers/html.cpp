@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
 #include <myhtml/myhtml.h>
 #include <myhtml/tree.h>
 #include <new>
 #include <optional>
 #include <utility>
+#include <xxhash.h>
 
 #include "base/limits.hpp"
 #include "parsers/html_names.hpp"
@@ -323,19 +325,47 @@ class HtmlTreeBuilder {
       if (!ours || node.attributes == limits::kMaxAttributes) {
         continue;
       }
-      const char* value = myhtml_attribute_value(attr, &size);
-      if (value == nullptr) {
-        size = 0;
+      const char* text = myhtml_attribute_value(attr, &size);
+      const std::string_view value(text, text == nullptr ? 0 : size);
+      if (*ours == Attr::class_ && !value.empty()) {
+        add_classes(value, node);
+      } else {
+        tree_.values_.push_back(add_value(*ours, value));
       }
-      tree_.values_.push_back({*ours, static_cast<std::uint32_t>(tree_.text_.size()),
-                               static_cast<std::uint32_t>(size)});
-      tree_.text_.append(value == nullptr ? "" : value, size);
       ++node.attributes;
     }
   }
 
+  HtmlTree::Value add_value(Attr attr, std::string_view value) {
+    const auto offset = static_cast<std::uint32_t>(tree_.text_.size());
+    tree_.text_.append(value);
+    return {attr, offset, static_cast<std::uint32_t>(value.size())};
+  }
+
+  // Equal ones are there once.
+  void add_classes(std::string_view value, HtmlTree::Node& node) {
+    const auto [known, is_new] = classes_.try_emplace(value);
+    if (is_new) {
+      known->second = {++tree_.class_values_, add_value(Attr::class_, value)};
+    }
+    node.classes = known->second.number;
+    tree_.values_.push_back(known->second.value);
+  }
+
+  struct Classes {
+    std::uint32_t number = 0;
+    HtmlTree::Value value{};
+  };
+  struct Hash {
+    using is_avalanching = void;
+    std::size_t operator()(std::string_view text) const {
+      return XXH3_64bits(text.data(), text.size());
+    }
+  };
+
   HtmlTree& tree_;
   std::vector<HtmlTree::Index> open_;
+  boost::unordered_flat_map<std::string_view, Classes, Hash> classes_;  // MyHTML's bytes
 };
 
 std::string_view HtmlTree::attribute(Index i, Attr attr) const {

@@ -150,6 +150,7 @@ class HtmlTree {
     Index end = 0;           // one past its last descendant
     std::uint32_t text = 0;  // of Tag::text, script and style: offset and size in bytes
     std::uint32_t text_size = 0;
+    std::uint32_t classes = 0;  // the number of its class attribute's value; 0: none
   };
 
   // All nodes in document order; 0 is the document itself (Tag::other).
@@ -176,6 +177,10 @@ class HtmlTree {
     }
   }
 
+  // How many values of class attributes there are, from 1: a page has hundreds of
+  // elements of each, so that what was made of one is best kept by its number.
+  std::uint32_t class_values() const { return class_values_; }
+
   // All text below a node; outside of <pre> runs of white space have become one.
   std::string text_below(Index i) const;
 
@@ -195,6 +200,7 @@ class HtmlTree {
   std::vector<Node> nodes_;
   std::vector<Value> values_;
   std::string text_;
+  std::uint32_t class_values_ = 0;
   std::string cut_why_;
 };
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
-#include <unordered_map>
+#include <optional>
 
 #include "base/limits.hpp"
 #include "parsers/chars.hpp"
@@ -30,7 +30,8 @@ bool names(std::string_view attribute, std::string_view part) {
 
 class Scan {
  public:
-  Scan(const HtmlTree& tree, Findings& found) : tree_(tree), found_(found) {}
+  Scan(const HtmlTree& tree, Findings& found)
+      : tree_(tree), found_(found), known_(tree.class_values() + std::size_t{1}) {}
 
   void run() {
     for (Index i = 1; i < tree_.size(); ++i) {
@@ -330,7 +331,8 @@ class Scan {
     }
     const Attributes attributes = attributes_of(i);
     const ElementNames of_class =
-        attributes.classes.empty() ? ElementNames{} : what_is_named(attributes.classes);
+        tree_[i].classes == 0 ? ElementNames{}
+                              : what_is_named(tree_[i].classes, attributes.classes);
     // Readers' comments, below the headline: they have authors and dates of their own.
     if (headline_at_ != 0 &&
         (of_class.comment || starts_with_ignoring_case(attributes.id, "comment"))) {
@@ -379,12 +381,12 @@ class Scan {
     }
   }
 
-  ElementNames what_is_named(std::string_view classes) {
-    const auto [known, is_new] = known_.try_emplace(classes);
-    if (is_new) {
-      known->second = read_names(classes);
+  ElementNames what_is_named(std::uint32_t number, std::string_view classes) {
+    std::optional<ElementNames>& known = known_[number];
+    if (!known) {
+      known = read_names(classes);
     }
-    return known->second;
+    return *known;
   }
 
   // The text of an element, cut at so many bytes: elements may be nested a thousand
@@ -424,7 +426,7 @@ class Scan {
   Findings& found_;
   std::vector<std::string> logos_;
   std::vector<Byline> items_, links_, bylines_;
-  std::unordered_map<std::string_view, ElementNames> known_;  // by class attribute
+  std::vector<std::optional<ElementNames>> known_;  // by number of the class attribute
   Index headline_at_ = 0;
   Index comments_end_ = 0;  // of the comments that were met last
 };

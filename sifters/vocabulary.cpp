@@ -7,6 +7,7 @@
 #include <array>
 #include <bitset>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -406,24 +407,27 @@ std::uint32_t marks_of_item(std::string_view property) {
   return property == "comment" ? std::uint32_t{kMarkComments} : 0;
 }
 
-std::uint32_t known_marks(std::string_view names, KnownMarks& known) {
-  const auto [seen, is_new] = known.try_emplace(names, 0);
-  if (is_new) {
-    seen->second = marks_of_names(names);
+constexpr std::size_t kLongestNames = 2000;
+
+std::uint32_t marks_of_classes(std::uint32_t number, std::string_view value,
+                               KnownMarks& known) {
+  std::optional<std::uint32_t>& marks = known[number];
+  if (!marks) {
+    marks = marks_of_names(value.substr(0, kLongestNames));
   }
-  return seen->second;
+  return *marks;
 }
 
-std::uint32_t marks_of_attribute(Attr attr, std::string_view value, KnownMarks& known) {
+// Of all attributes but class.
+std::uint32_t marks_of_attribute(Attr attr, std::string_view value) {
   switch (attr) {
     case Attr::id:
       return std::count(value.begin(), value.end(), '-') <= 3
                  ? marks_of_names(value.substr(0, 200))
                  : 0;
-    case Attr::class_:
     case Attr::test_id:
     case Attr::component:
-      return value.empty() ? 0 : known_marks(value.substr(0, 2000), known);
+      return marks_of_names(value.substr(0, kLongestNames));
     case Attr::role:
       return marks_of_role(value);
     case Attr::itemprop:
@@ -468,8 +472,12 @@ std::uint32_t marks_of(const HtmlTree& tree, HtmlTree::Index node, KnownMarks& k
   if (tree[node].attributes == 0 || tag == Tag::html || tag == Tag::body) {
     return marks;
   }
+  if (known.empty()) {
+    known.resize(tree.class_values() + std::size_t{1});
+  }
   tree.each_attribute(node, [&](Attr attr, std::string_view value) {
-    marks |= marks_of_attribute(attr, value, known);
+    marks |= attr == Attr::class_ ? marks_of_classes(tree[node].classes, value, known)
+                                  : marks_of_attribute(attr, value);
   });
   return marks;
 }

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 #include "parsers/html.hpp"
 
@@ -34,10 +35,11 @@ enum Mark : std::uint32_t {
   kMarkFrame = 1u << 20,  // <footer>, <aside>, <dialog> and their roles
 };
 
-// What was made of a page's class attributes: a page has hundreds of elements of each.
-using KnownMarks = std::unordered_map<std::string_view, std::uint32_t>;
+// What was made of the values of a page's class attributes, by their numbers.
+using KnownMarks = std::vector<std::optional<std::uint32_t>>;
 
-// The marks of one element by its own tag and attributes. Linear in their size.
+// The marks of one element by its own tag and attributes. Linear in their size. `known`
+// begins empty for a tree.
 std::uint32_t marks_of(const HtmlTree& tree, HtmlTree::Index node, KnownMarks& known);
 
 // The marks that a class or id attribute's words carry. ASCII words count, split
