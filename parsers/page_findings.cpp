@@ -40,6 +40,9 @@ class Scan {
     if (found_.headings.empty()) {
       found_.headings = std::move(logos_);
     }
+    if (found_.meta_authors.empty() && !card_author_.empty()) {
+      found_.meta_authors.emplace_back(card_author_.substr(0, limits::kMaxMetaBytes));
+    }
     found_.item_authors = beside_the_first(items_);
     found_.rel_authors = beside_the_first(links_);
     found_.byline_authors = beside_the_first(bylines_);
@@ -150,7 +153,12 @@ class Scan {
   }
 
   void take_lists(std::string_view name, std::string_view value) {
-    if (names_author(name)) {
+    if (name == "twitter:label1" || name == "twitter:label2") {
+      label_ = value;
+    } else if (name == "twitter:data1" || name == "twitter:data2") {
+      card_author_ = says_author(label_) ? value : card_author_;
+      label_ = {};
+    } else if (names_author(name)) {
       if (found_.meta_authors.size() < limits::kMaxAuthors) {
         value = value.substr(0, limits::kMaxMetaBytes);
         found_.meta_authors.push_back(
@@ -426,6 +434,8 @@ class Scan {
   Findings& found_;
   std::vector<std::string> logos_;
   std::vector<Byline> items_, links_, bylines_;
+  std::string_view label_;        // of a card, whose value comes next
+  std::string_view card_author_;  // the value of one that says "written by"
   std::vector<std::optional<ElementNames>> known_;  // by number of the class attribute
   Index headline_at_ = 0;
   Index comments_end_ = 0;  // of the comments that were met last

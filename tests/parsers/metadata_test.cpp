@@ -150,6 +150,54 @@ TEST_CASE("metadata: without JSON-LD the marks of the page serve", "[metadata]")
   CHECK(metadata.published == parse_date("2022-01-08T12:00:00Z"));
 }
 
+TEST_CASE("metadata: names and dates in meta elements of many makers", "[metadata]") {
+  const struct {
+    const char* meta;
+    Names names;
+    const char* date;
+  } cases[] = {
+      {R"(<meta name="mediator_author" content="Ann Lee"><meta name="mediator_published_time"
+          content="2022-01-08T12:00:00Z">)",
+       {"Ann Lee"},
+       "2022-01-08T12:00:00Z"},
+      {R"(<meta name="bt:author" content="Ann Lee"><meta name="bt:pubDate"
+          content="2022-01-08T12:00:00Z">)",
+       {"Ann Lee"},
+       "2022-01-08T12:00:00Z"},
+      {R"(<meta property="dable:author" content="Ann Lee"><meta property="og:regDate"
+          content="20220108120000">)",
+       {"Ann Lee"},
+       "2022-01-08T12:00:00Z"},
+      {R"(<meta name="twitter:label1" content="Written by"><meta name="twitter:data1"
+          content="Ann Lee"><meta name="twitter:label2" content="Est. reading time"><meta
+          name="twitter:data2" content="4 minutes"><meta name="DC.created"
+          content="2022-01-08">)",
+       {"Ann Lee"},
+       "2022-01-08"},
+      {R"(<meta name="twitter:label1" content="Geschätzte Lesezeit"><meta
+          name="twitter:data1" content="Vier Minuten"><meta name="twitter:label2"
+          content="Verfasst von:"><meta name="twitter:data2" content="Ann Lee">)",
+       {"Ann Lee"},
+       ""},
+      {R"(<meta name="twitter:data1" content="Tom Okoro"><meta name="twitter:label1"
+          content="Written by"><meta name="author" content="Ann Lee">)",
+       {"Ann Lee"},
+       ""},
+      {R"(<meta name="twitter:label1" content="Price"><meta name="twitter:data1"
+          content="Ann Lee">)",
+       {},
+       ""},
+  };
+  for (const auto& [meta, expected, date] : cases) {
+    INFO(meta);
+    const PageMetadata metadata =
+        read("<html><head><title>Bridge reopens</title>" + std::string(meta) +
+             "</head><body><h1>Bridge reopens</h1></body></html>");
+    CHECK(names(metadata) == expected);
+    CHECK(metadata.published == parse_date(date));
+  }
+}
+
 TEST_CASE("metadata: a date in the URL serves when the page has none", "[metadata]") {
   CHECK(read("<p>x", "https://www.example.org/2022/01/08/talks").published ==
         parse_date("2022-01-08"));
