@@ -52,19 +52,42 @@ class Slimming {
     while (at_ < end) {
       if (!is_ascii_space(page_[at_])) {
         begins_line_ = false;
-        ++at_;
+        at_ = end_of_word(at_ + 1, end);
         continue;
       }
-      const std::size_t first = at_++;
-      while (at_ < end && is_ascii_space(page_[at_])) {
-        ++at_;
-      }
+      const std::size_t first = at_;
+      at_ = end_of_spaces(at_ + 1, end);
       if (begins_line_ || (at_ == end && is_at_line_tag(end))) {
         leave_out(first, at_);
       } else if (at_ > first + 1) {
         leave_out(first + 1, at_);
       }
     }
+  }
+
+  // Where white space begins at or behind `at`, or before it something that is seldom in
+  // a text: a control character.
+  std::size_t end_of_word(std::size_t at, std::size_t end) const {
+    for (; at + 8 <= end; at += 8) {
+      const std::uint64_t bytes = swar::load(page_.data() + at);
+      if ((swar::control(bytes) | swar::equal(bytes, ' ')) != 0) {
+        break;
+      }
+    }
+    while (at<end&& static_cast<unsigned char>(page_[at])> ' ') {
+      ++at;
+    }
+    return at;
+  }
+
+  std::size_t end_of_spaces(std::size_t at, std::size_t end) const {
+    while (at + 8 <= end && swar::load(page_.data() + at) == swar::kOnes * ' ') {
+      at += 8;
+    }
+    while (at < end && is_ascii_space(page_[at])) {
+      ++at;
+    }
+    return at;
   }
 
   // Whether a tag that parts lines begins there.
