@@ -78,26 +78,26 @@ bool is_shaping(std::string_view name) {
   }
 }
 
-Element element_of(std::string_view name) {
+HtmlElement html_element_of(std::string_view name) {
   switch (short_name(name)) {
     case short_name("link"):
     case short_name("img"):
-      return Element::unread;
+      return HtmlElement::unread;
     case short_name("script"):
     case short_name("style"):
-      return Element::code;
+      return HtmlElement::code;
     case short_name("title"):
     case short_name("textarea"):
     case short_name("iframe"):
     case short_name("noframes"):
     case short_name("noembed"):
     case short_name("xmp"):
-      return Element::raw_text;
+      return HtmlElement::raw_text;
     case short_name("svg"):
-      return Element::drawing;
+      return HtmlElement::drawing;
     case short_name("pre"):
     case short_name("listing"):
-      return Element::as_it_is;
+      return HtmlElement::as_it_is;
     case short_name("address"):
     case short_name("article"):
     case short_name("aside"):
@@ -141,15 +141,15 @@ Element element_of(std::string_view name) {
     case short_name("thead"):
     case short_name("tr"):
     case short_name("ul"):
-      return Element::line;
+      return HtmlElement::line;
     case 0:
       return equals_ignoring_case(name, "blockquote") ||
                      equals_ignoring_case(name, "figcaption")
-                 ? Element::line
-             : equals_ignoring_case(name, "plaintext") ? Element::endless
-                                                       : Element::running;
+                 ? HtmlElement::line
+             : equals_ignoring_case(name, "plaintext") ? HtmlElement::endless
+                                                       : HtmlElement::running;
     default:
-      return Element::running;
+      return HtmlElement::running;
   }
 }
 

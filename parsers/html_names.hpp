@@ -16,7 +16,7 @@ std::optional<Attr> attribute_of(std::string_view name);
 bool is_shaping(std::string_view name);
 
 // What an element is to its reader.
-enum class Element {
+enum class HtmlElement {
   running,   // its text runs on from what is before it
   line,      // lines begin and end at its tags: white space next to them is not shown
   unread,    // it is left out, unless it is data; it holds nothing
@@ -27,7 +27,7 @@ enum class Element {
   endless,   // no tag ends it
 };
 
-Element element_of(std::string_view name);
+HtmlElement html_element_of(std::string_view name);
 
 // Whether it is known to stand in drawings.
 bool is_drawn(std::string_view name);

@@ -99,7 +99,7 @@ class Slimming {
       ++at;
     }
     return at < page_.size() &&
-           element_of(page_.substr(start, at - start)) == Element::line;
+           html_element_of(page_.substr(start, at - start)) == HtmlElement::line;
   }
 
   // At '<', with something behind it.
@@ -109,7 +109,7 @@ class Slimming {
       take_start_tag();
     } else if (next == '/' && at_ + 2 < page_.size() && is_ascii_alpha(page_[at_ + 2])) {
       at_ += 2;
-      begins_line_ = element_of(take_name()) == Element::line || begins_line_;
+      begins_line_ = html_element_of(take_name()) == HtmlElement::line || begins_line_;
       take_attributes(false);
     } else if (page_.substr(at_ + 1).starts_with("!--")) {
       take_comment();
@@ -174,41 +174,41 @@ class Slimming {
     const Mark start = mark();
     ++at_;
     const std::string_view name = take_name();
-    const Element element = element_of(name);
+    const HtmlElement element = html_element_of(name);
     is_data_ = false;
-    begins_line_ = begins_line_ || element == Element::line;
+    begins_line_ = begins_line_ || element == HtmlElement::line;
     take_attributes(true);
     if (is_in_doubt_) {
       return;
     }
     switch (element) {
-      case Element::running:
-      case Element::line:
+      case HtmlElement::running:
+      case HtmlElement::line:
         return;
-      case Element::unread:
+      case HtmlElement::unread:
         if (!is_data_) {
           leave_out_since(start);
         }
         return;
-      case Element::code:
-      case Element::raw_text:
+      case HtmlElement::code:
+      case HtmlElement::raw_text:
         take_raw_text(name, element);
-        if (element == Element::code && !is_data_ && !is_in_doubt_) {
+        if (element == HtmlElement::code && !is_data_ && !is_in_doubt_) {
           at_ += 2;
           take_name();
           take_attributes(false);
           leave_out_since(start);
         }
         return;
-      case Element::drawing:
+      case HtmlElement::drawing:
         if (take_drawing()) {
           leave_out_since(start);
         }
         return;
-      case Element::as_it_is:
+      case HtmlElement::as_it_is:
         keeps_spaces_ = true;
         return;
-      case Element::endless:
+      case HtmlElement::endless:
         is_in_doubt_ = true;
     }
   }
@@ -305,7 +305,7 @@ class Slimming {
   }
 
   // What stands between the tags of an element that holds no elements.
-  void take_raw_text(std::string_view name, Element element) {
+  void take_raw_text(std::string_view name, HtmlElement element) {
     if (closes_itself_) {
       is_in_doubt_ = true;  // within SVG and MathML it holds nothing
       return;
@@ -316,7 +316,7 @@ class Slimming {
       return;
     }
     const std::string_view text = page_.substr(at_, end - at_);
-    if (element == Element::code) {
+    if (element == HtmlElement::code) {
       // Behind "<!--" the end tag of a script inside the script is none of its own.
       const std::size_t comment = text.find("<!--");
       if (comment != text.npos &&

@@ -79,6 +79,7 @@ class Stories {
   static constexpr std::size_t kProbes = 10;
   static constexpr std::size_t kMaxHits = 12;
   static constexpr std::size_t kStoryTerms = 40;
+  static constexpr std::size_t kCounts = std::size_t{1} << 21;
 
   struct Weight {
     std::uint32_t hash;  // 24 bits
