@@ -59,6 +59,15 @@ bool is_mostly_other(const Evidence& e, const Ratios& r, double plain) {
   return plain < least || (plain < 0.4 && !has_title) || is_chance;
 }
 
+// Reports of one series share their formula and say other things; their headlines tell.
+// A copy under a headline of its own has nearly all of its text in common.
+bool is_of_a_series(const Evidence& e, double plain) {
+  constexpr int kHeadline = 3;  // terms
+  constexpr double kFormula = 0.7;
+  return std::min(e.title_here, e.title_there) >= kHeadline && e.title_shared == 0 &&
+         plain < kFormula;
+}
+
 // What a text scores at most that has something decisive against it.
 constexpr double kDecisive = -0.5;
 // Moves the point where the fewest mistakes are made to 0.8 on the scale.
@@ -141,7 +150,8 @@ double certainty(const Evidence& e) {
   // "Briefing 12" and "Briefing 13" are two, unless nearly all of the text is the same.
   bool is_next_in_series = plain < 0.8 && e.title_numbers_here > 0 &&
                            e.title_numbers_there > 0 && e.title_numbers_shared == 0;
-  if (is_other || is_next_in_series || differs_in_a_word_that_matters(e)) {
+  if (is_other || is_next_in_series || is_of_a_series(e, plain) ||
+      differs_in_a_word_that_matters(e)) {
     z = std::min(z, kDecisive);
   }
   return to_probability(z);

@@ -146,3 +146,37 @@ TEST_CASE("certainty: what is ruled out early is never above its bound", "[recog
   CHECK(ruled_out > 1000);
   CHECK(sure > 1000);
 }
+
+TEST_CASE("certainty: reports of a series share their formula, not their headlines",
+          "[recogniser]") {
+  // Seen: two of three paragraphs the same but for a name in each, one of three another.
+  const Evidence report{.shared = 14,
+                        .here = 22,
+                        .there = 23,
+                        .count_shared = 20,
+                        .count_here = 32,
+                        .count_there = 33,
+                        .facts_shared = 9,
+                        .facts_here = 14,
+                        .facts_there = 14,
+                        .terms_shared = 12,
+                        .terms_here = 24,
+                        .terms_there = 24,
+                        .title_here = 5,
+                        .title_there = 6,
+                        .words_here = 520,
+                        .words_there = 540};
+  CHECK(certainty(report) < 0.8);
+  Evidence untitled = report;
+  untitled.title_here = untitled.title_there = 0;
+  CHECK(certainty(untitled) > 0.8);
+  Evidence agreeing = report;
+  agreeing.title_shared = 3;
+  CHECK(certainty(agreeing) > 0.8);
+  Evidence whole = report;  // a copy that got another headline
+  whole.shared = 20;
+  whole.count_shared = 29;
+  whole.facts_shared = 12;
+  whole.terms_shared = 18;
+  CHECK(certainty(whole) > 0.8);
+}
