@@ -23,7 +23,7 @@ enum class HtmlElement {
   code,      // the same; it holds text that is no markup
   raw_text,  // between its tags everything is text
   drawing,
-  as_it_is,  // it keeps its white space, and what comes behind it its own
+  as_it_is,  // the same as line, but it keeps the white space in it
   endless,   // no tag ends it
 };
 

@@ -22,7 +22,7 @@ class Slimming {
   bool run() {
     while (at_ < page_.size() && !is_in_doubt_) {
       const std::size_t tag = std::min(page_.find('<', at_), page_.size());
-      if (!keeps_spaces_ && at_ < tag) {
+      if (as_it_is_ == 0 && at_ < tag) {
         leave_out_spaces(tag);
       }
       at_ = tag;
@@ -65,8 +65,7 @@ class Slimming {
     }
   }
 
-  // Where white space begins at or behind `at`, or before it something that is seldom in
-  // a text: a control character.
+  // Where white space or a control character is next, from `at` on.
   std::size_t end_of_word(std::size_t at, std::size_t end) const {
     for (; at + 8 <= end; at += 8) {
       const std::uint64_t bytes = swar::load(page_.data() + at);
@@ -74,7 +73,10 @@ class Slimming {
         break;
       }
     }
-    while (at<end&& static_cast<unsigned char>(page_[at])> ' ') {
+    const auto is_word = [](char c) {
+      return static_cast<unsigned char>(c) > ' ';
+    };
+    while (at < end && is_word(page_[at])) {
       ++at;
     }
     return at;
@@ -99,7 +101,7 @@ class Slimming {
       ++at;
     }
     return at < page_.size() &&
-           html_element_of(page_.substr(start, at - start)) == HtmlElement::line;
+           parts_lines(html_element_of(page_.substr(start, at - start)));
   }
 
   // At '<', with something behind it.
@@ -108,9 +110,7 @@ class Slimming {
     if (is_ascii_alpha(next)) {
       take_start_tag();
     } else if (next == '/' && at_ + 2 < page_.size() && is_ascii_alpha(page_[at_ + 2])) {
-      at_ += 2;
-      begins_line_ = html_element_of(take_name()) == HtmlElement::line || begins_line_;
-      take_attributes(false);
+      take_end_tag();
     } else if (page_.substr(at_ + 1).starts_with("!--")) {
       take_comment();
     } else if (next == '!' || next == '/' || next == '?') {
@@ -118,6 +118,18 @@ class Slimming {
     } else {
       ++at_;  // text
     }
+  }
+
+  static bool parts_lines(HtmlElement element) {
+    return element == HtmlElement::line || element == HtmlElement::as_it_is;
+  }
+
+  void take_end_tag() {
+    at_ += 2;
+    const HtmlElement element = html_element_of(take_name());
+    begins_line_ = begins_line_ || parts_lines(element);
+    as_it_is_ -= element == HtmlElement::as_it_is && as_it_is_ > 0 ? 1U : 0U;
+    take_attributes(false);
   }
 
   // Goes behind position `last`.
@@ -176,7 +188,7 @@ class Slimming {
     const std::string_view name = take_name();
     const HtmlElement element = html_element_of(name);
     is_data_ = false;
-    begins_line_ = begins_line_ || element == HtmlElement::line;
+    begins_line_ = begins_line_ || parts_lines(element);
     take_attributes(true);
     if (is_in_doubt_) {
       return;
@@ -206,7 +218,7 @@ class Slimming {
         }
         return;
       case HtmlElement::as_it_is:
-        keeps_spaces_ = true;
+        ++as_it_is_;
         return;
       case HtmlElement::endless:
         is_in_doubt_ = true;
@@ -336,7 +348,7 @@ class Slimming {
     }
     for (std::size_t at = page_.find('<', at_); at != page_.npos;
          at = page_.find('<', at + 1)) {
-      const std::string_view rest = page_.substr(at + 1, 16);
+      const std::string_view rest = page_.substr(at + 1, 20);
       const bool is_end = rest.starts_with('/');
       const auto begins = rest.begin() + (is_end ? 1 : 0);
       const auto ends = std::find_if(begins, rest.end(), ends_name);
@@ -372,8 +384,8 @@ class Slimming {
   std::size_t done_ = 0;  // what stands before is in out_, or left out
   bool is_in_doubt_ = false;
   bool closes_itself_ = false;  // the start tag that was the last
-  bool keeps_spaces_ = false;
-  bool begins_line_ = true;  // there was no text since the last tag that parts lines
+  std::size_t as_it_is_ = 0;    // elements that keep their white space and are open
+  bool begins_line_ = true;     // there was no text since the last tag that parts lines
   bool is_data_ = false;  // the element whose start tag was the last is one that is read
 };
 
