@@ -297,11 +297,35 @@ constexpr auto kSeconds = [] {
   return seconds;
 }();
 
-constexpr std::string_view kFolders[] = {
-    "author",    "authors",    "autor",    "autores",    "autoren",     "auteur",
-    "auteurs",   "autore",     "autori",   "penulis",    "journalist",  "journalists",
-    "writer",    "writers",    "reporter", "reporters",  "contributor", "contributors",
-    "columnist", "columnists", "byline",   "signataires"};
+// Folders of addresses in which authors have their pages.
+bool is_of_authors(std::string_view folder) {
+  switch (short_name(folder)) {
+    case short_name("author"):
+    case short_name("authors"):
+    case short_name("autor"):
+    case short_name("autore"):
+    case short_name("autoren"):
+    case short_name("autores"):
+    case short_name("autori"):
+    case short_name("auteur"):
+    case short_name("auteurs"):
+    case short_name("byline"):
+    case short_name("penulis"):
+    case short_name("reporter"):
+    case short_name("writer"):
+    case short_name("writers"):
+      return true;
+    case 0: {
+      constexpr std::string_view kLong[] = {"journalist",  "journalists",  "reporters",
+                                            "contributor", "contributors", "columnist",
+                                            "columnists",  "signataires"};
+      return folder.size() <= 12 &&
+             std::find(std::begin(kLong), std::end(kLong), folder) != std::end(kLong);
+    }
+    default:
+      return false;
+  }
+}
 
 }  // namespace
 
@@ -340,8 +364,7 @@ bool leads_to_person(std::string_view address) {
     }
     const std::string_view folder = path.substr(0, slash);
     path.remove_prefix(slash + 1);
-    if (!path.empty() && std::find(std::begin(kFolders), std::end(kFolders), folder) !=
-                             std::end(kFolders)) {
+    if (!path.empty() && is_of_authors(folder)) {
       return true;
     }
   }
