@@ -211,6 +211,15 @@ bool is_full_name(std::string_view name) {
 }
 
 std::string in_speaking_order(std::string_view name) {
+  if (name.find(';') != std::string_view::npos) {
+    std::string all;
+    while (!name.empty()) {
+      const std::size_t end = std::min(name.find(';'), name.size());
+      all += (all.empty() ? "" : "; ") + in_speaking_order(trim(name.substr(0, end)));
+      name.remove_prefix(std::min(end + 1, name.size()));
+    }
+    return all;
+  }
   const std::size_t comma = name.find(',');
   if (comma == std::string_view::npos || name.find(',', comma + 1) != name.npos) {
     return std::string(name);

@@ -13,7 +13,8 @@ namespace siftd {
 std::vector<std::string> person_names(std::string_view byline);
 
 // "Jong, Michiel de" as "Michiel de Jong": one name in the order of catalogues, as Dublin
-// Core and Highwire tags have it. What is no such name is given back as it came.
+// Core and Highwire tags have it; several are parted by semicolons. What is no such name
+// is given back as it came.
 std::string in_speaking_order(std::string_view name);
 
 // Whether a line begins as bylines do: "By ", "Von ", "Texte : ".

@@ -73,6 +73,8 @@ TEST_CASE("person names: those of catalogues are turned round, others are not",
       {"Ann Lee", "Ann Lee"},
       {"Ann Lee, Raj Patel", "Ann Lee, Raj Patel"},
       {"Lee, Ann, Patel, Raj", "Lee, Ann, Patel, Raj"},
+      {"Lee, Ann; Patel, Raj", "Ann Lee; Raj Patel"},
+      {"Lee, Ann;", "Ann Lee"},
       {"Staff, Web", "Staff, Web"},
       {"Lee, ", "Lee, "},
       {"Lee, Ann and others", "Lee, Ann and others"},
@@ -84,6 +86,8 @@ TEST_CASE("person names: those of catalogues are turned round, others are not",
   CHECK(names(read("<meta name='DC.Creator' content='Jong, Michiel de'>")) ==
         Names{"Michiel de Jong"});
   CHECK(names(read("<meta name='author' content='Ann Lee, Raj Patel'>")) ==
+        Names{"Ann Lee", "Raj Patel"});
+  CHECK(names(read("<meta name='citation_authors' content='Lee, Ann; Patel, Raj'>")) ==
         Names{"Ann Lee", "Raj Patel"});
 }
 
