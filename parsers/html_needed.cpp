@@ -124,6 +124,7 @@ class Slimming {
     return element == HtmlElement::line || element == HtmlElement::as_it_is;
   }
 
+  // At "</".
   void take_end_tag() {
     at_ += 2;
     const HtmlElement element = html_element_of(take_name());
@@ -206,9 +207,7 @@ class Slimming {
       case HtmlElement::raw_text:
         take_raw_text(name, element);
         if (element == HtmlElement::code && !is_data_ && !is_in_doubt_) {
-          at_ += 2;
-          take_name();
-          take_attributes(false);
+          take_end_tag();
           leave_out_since(start);
         }
         return;
@@ -354,9 +353,8 @@ class Slimming {
       const auto ends = std::find_if(begins, rest.end(), ends_name);
       const std::string_view name(begins, ends);
       if (is_end && equals_ignoring_case(name, "svg")) {
-        at_ = at + 2;
-        take_name();
-        take_attributes(false);
+        at_ = at;
+        take_end_tag();
         return !is_in_doubt_;
       }
       if (!is_drawn(name)) {

@@ -401,14 +401,21 @@ class Scan {
   // deep. A blank where lines begin or end in it.
   std::string text_within(Index i, std::size_t bytes) const {
     std::string all;
-    Index line_end = tree_[i].end;
+    std::vector<Index> lines;  // where the blocks around end, the innermost last
     for (Index k = i; k < tree_[i].end && all.size() < bytes; ++k) {
-      if (k == line_end || tree_[k].tag == Tag::br ||
-          (k != i && is_block(tree_[k].tag))) {
-        all += ' ';
-        line_end = tree_[k].end;
+      const Tag tag = tree_[k].tag;
+      bool parts = tag == Tag::br;
+      for (; !lines.empty() && lines.back() <= k; lines.pop_back()) {
+        parts = true;
       }
-      if (tree_[k].tag == Tag::text) {
+      if (k != i && is_block(tag)) {
+        parts = true;
+        lines.push_back(tree_[k].end);
+      }
+      if (parts && !all.empty() && all.back() != ' ') {
+        all += ' ';
+      }
+      if (tag == Tag::text) {
         all += tree_.text(k).substr(0, bytes);
       }
     }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "parsers/date.hpp"
+#include "parsers/page_findings.hpp"
 #include "parsers/page_title.hpp"
 #include "parsers/person_names.hpp"
 #include "tests/catch.hpp"
@@ -276,6 +277,21 @@ TEST_CASE("metadata: the headline is the h1 that the titles speak of", "[metadat
   }));
   CAPTURE(page);
   CHECK(read(page).title == title);
+}
+
+TEST_CASE("metadata: lines of a headline are parted, letters in bold are not",
+          "[metadata]") {
+  for (const char* heading :
+       {"Bridge reopens on Monday", "Bridge<br>reopens<br>on Monday",
+        "<div>Bridge</div><div>reopens</div>on Monday",
+        "<div><div>Bridge</div></div>reopens <p>on<p>Monday",
+        "<div>Bridge<div><p>reopens</p></div>on</div>Monday",
+        "<div>\n <div>Br<b>idge</b></div>\n</div><i>re</i>opens <span>on</span> "
+        "Monday"}) {
+    INFO(heading);
+    const HtmlTree tree = parse_html("<h1>" + std::string(heading) + "</h1>");
+    CHECK(scan_page(tree).headings == Names{"Bridge reopens on Monday"});
+  }
 }
 
 TEST_CASE("metadata: headings and authors nested a thousand deep end quickly",
