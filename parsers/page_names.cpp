@@ -170,80 +170,6 @@ constexpr std::string_view kAuthorNames[] = {"author",
                                              "shareaholic:article_author_name",
                                              "vr:author"};
 
-// "Written by", as the makers of pages say it in a card's labels.
-constexpr std::string_view kAuthorLabels[] = {"author",
-                                              "authors",
-                                              "by",
-                                              "written by",
-                                              "posted by",
-                                              "published by",
-                                              "words by",
-                                              "autor",
-                                              "autorin",
-                                              "autoren",
-                                              "verfasst von",
-                                              "geschrieben von",
-                                              "von",
-                                              "auteur",
-                                              "auteurs",
-                                              "écrit par",
-                                              "Écrit par",
-                                              "rédigé par",
-                                              "publié par",
-                                              "autor/a",
-                                              "escrito por",
-                                              "publicado por",
-                                              "por",
-                                              "autore",
-                                              "scritto da",
-                                              "pubblicato da",
-                                              "geschreven door",
-                                              "door",
-                                              "skrevet av",
-                                              "skrevet af",
-                                              "skriven av",
-                                              "skrivet av",
-                                              "forfatter",
-                                              "författare",
-                                              "kirjoittanut",
-                                              "kirjoittaja",
-                                              "napisane przez",
-                                              "napsal(a)",
-                                              "napísal(a)",
-                                              "napísal",
-                                              "napisao/la",
-                                              "napisao",
-                                              "írta",
-                                              "Írta",
-                                              "szerző",
-                                              "scris de",
-                                              "yazan",
-                                              "yazar",
-                                              "ditulis oleh",
-                                              "penulis",
-                                              "tác giả",
-                                              "được viết bởi",
-                                              "Được viết bởi",
-                                              "автор",
-                                              "Автор",
-                                              "написано автором",
-                                              "Написано автором",
-                                              "Написано от",
-                                              "συντάκτης",
-                                              "Συντάκτης",
-                                              "كتبه",
-                                              "كُتب بواسطة",
-                                              "الكاتب",
-                                              "נכתב על ידי",
-                                              "投稿者",
-                                              "執筆者",
-                                              "著者",
-                                              "作者",
-                                              "글쓴이",
-                                              "작성자",
-                                              "ผู้เขียน",
-                                              "เขียนโดย"};
-
 // Parts of class names and ids: of authors and dates, and of what only sounds so.
 enum class Says { author, date, other };
 struct Word {
@@ -369,15 +295,6 @@ bool leads_to_person(std::string_view address) {
     }
   }
   return false;
-}
-
-bool says_author(std::string_view label) {
-  while (label.ends_with(':') || label.ends_with(' ')) {
-    label.remove_suffix(1);
-  }
-  return std::any_of(
-      std::begin(kAuthorLabels), std::end(kAuthorLabels),
-      [&](std::string_view known) { return equals_ignoring_case(label, known); });
 }
 
 std::string Findings::*field_of_meta(std::string_view name) {

@@ -25,8 +25,6 @@ bool leads_to_person(std::string_view address);
 std::string Findings::*field_of_meta(std::string_view name);
 // Whether a meta element of that name (in lower case) names the authors.
 bool names_author(std::string_view name);
-// Whether a label of a card (twitter:label1) says that its value names the author.
-bool says_author(std::string_view label);
 // Whether it is one of those that give the family name first: "Lee, Ann".
 bool has_family_name_first(std::string_view name);
 

@@ -196,6 +196,20 @@ std::string in_mixed_case(std::string_view name) {
 
 }  // namespace
 
+bool says_author(std::string_view label) {
+  const auto bare = [](std::string_view words) {
+    while (words.ends_with(':') || words.ends_with(' ')) {
+      words.remove_suffix(1);
+    }
+    return words;
+  };
+  const auto is_label = [&, label = bare(label)](std::string_view known) {
+    return equals_ignoring_case(label, bare(known));
+  };
+  return std::any_of(std::begin(kLeadIns), std::end(kLeadIns), is_label) ||
+         std::any_of(std::begin(kLabels), std::end(kLabels), is_label);
+}
+
 bool begins_byline(std::string_view line) {
   line = trim(line);
   return std::any_of(

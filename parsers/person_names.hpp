@@ -17,6 +17,9 @@ std::vector<std::string> person_names(std::string_view byline);
 // is given back as it came.
 std::string in_speaking_order(std::string_view name);
 
+// Whether a label ("Written by", "Autor:") says that its value names the author.
+bool says_author(std::string_view label);
+
 // Whether a line begins as bylines do: "By ", "Von ", "Texte : ".
 bool begins_byline(std::string_view line);
 
